@@ -1,0 +1,172 @@
+//! The presets, as the table of `docs/rules.md` gives them.
+
+use super::catalogue::{Cover, Level, Must, Preset, Repeat, RuleKey, Tier};
+use super::quantity::Points;
+use super::rulebook::{
+    AvailabilityRule, CapRule, CapacityRule, DeclaredRule, HistoryRule, KindRule, LanguageRule, LineRule,
+    NeedsRule, PairsRule, Plain, RuleBook, SchoolRule, SeniorityRule, TrainingRule, TravelRule,
+};
+
+const fn points(whole: i64) -> Points {
+    Points(whole * Points::ONE.0)
+}
+
+const fn plain(level: Level, weight: i64) -> Plain {
+    Plain { level, weight: points(weight) }
+}
+
+impl RuleBook {
+    /// The rules of a preset before the programme's own settings. Presets that are not built give `bare`.
+    pub fn preset(preset: Preset) -> Self {
+        match preset {
+            Preset::AspiringLeaders => aspiring_leaders(),
+            Preset::WholeSchool => whole_school(),
+            Preset::Ambassadors => ambassadors(),
+            Preset::ExpertCoaches => expert_coaches(),
+            Preset::Bare | Preset::CoachedCoaches | Preset::CoCoaching | Preset::EventPairs => bare(),
+        }
+    }
+}
+
+fn aspiring_leaders() -> RuleBook {
+    RuleBook {
+        capacity: CapacityRule { level: Level::Hard, min: Level::Soft },
+        priority: Level::Hard,
+        school: SchoolRule { level: Level::Hard, weight: points(5), must: Must::Differ, linked: Must::Any },
+        school_cap: CapRule { level: Level::Soft, weight: points(5), k: 2 },
+        sector: KindRule { level: Level::Soft, weight: points(5), must: Must::Cross },
+        sector_cap: CapRule { level: Level::Off, weight: points(5), k: 2 },
+        travel: TravelRule {
+            level: Level::Soft,
+            weight: points(10),
+            free_minutes: 20,
+            full_minutes: 60,
+            max_minutes: None,
+            no_car_minutes: 20,
+            detour_milli: 1_300,
+            kmh_milli: 40_000,
+            online: false,
+            limit: Level::Waivable,
+        },
+        region: KindRule { level: Level::Off, weight: points(5), must: Must::Same },
+        line: LineRule { level: Level::Hard, weight: points(5), steps: 1, waivable_steps: 2 },
+        shared_manager: plain(Level::Soft, 3),
+        sponsor: plain(Level::Hard, 5),
+        sponsor_tie: plain(Level::Waivable, 5),
+        declared: DeclaredRule {
+            level: Level::Hard,
+            weight: points(5),
+            // personal, appraiser, assessor, recruitment, rival, dispute, business, other
+            kinds: [
+                Level::Waivable,
+                Level::Hard,
+                Level::Waivable,
+                Level::Waivable,
+                Level::Hard,
+                Level::Hard,
+                Level::Waivable,
+                Level::Hard,
+            ],
+        },
+        seniority: SeniorityRule {
+            level: Level::Soft,
+            weight: points(10),
+            least: 1,
+            best_from: 1,
+            best_to: 2,
+            worst: 4,
+            absolute: false,
+            most: 1,
+            limit: Level::Waivable,
+            grades: Vec::new(),
+        },
+        needs: NeedsRule { level: Level::Soft, weight: points(40), cover: Cover::Any },
+        preferences: plain(Level::Soft, 15),
+        availability: AvailabilityRule {
+            level: Level::Soft,
+            weight: points(10),
+            full: 3,
+            none: Level::Waivable,
+        },
+        language: LanguageRule { level: Level::Soft, weight: points(5), required: Level::Waivable },
+        history: HistoryRule {
+            level: Level::Soft,
+            weight: points(5),
+            repeat: Repeat::Avoid,
+            early: Level::Waivable,
+            former_manager: Level::Waivable,
+            years: 3,
+        },
+        training: TrainingRule { level: Level::Waivable, weight: points(5), trainee_min: 1 },
+        external: plain(Level::Soft, 5),
+        balance: plain(Level::Soft, 5),
+        floor: Level::Soft,
+        locks: Level::Hard,
+        pairs: PairsRule { level: Level::Off, weight: points(1), only_listed: false },
+        objective: vec![Tier::Coverage, Tier::Stability, Tier::Floor, Tier::Score, Tier::Balance],
+        left_off: vec![RuleKey::TwoClients, RuleKey::Apart, RuleKey::Reciprocity, RuleKey::Rings],
+    }
+}
+
+fn whole_school() -> RuleBook {
+    let mut book = aspiring_leaders();
+    book.school.level = Level::Off;
+    book.school_cap.level = Level::Off;
+    book.sector.level = Level::Off;
+    book.travel.level = Level::Off;
+    book.sponsor.level = Level::Off;
+    book.sponsor_tie.level = Level::Off;
+    book.external.level = Level::Off;
+    (book.seniority.least, book.seniority.best_from) = (0, 0);
+    book
+}
+
+fn ambassadors() -> RuleBook {
+    let mut book = aspiring_leaders();
+    book.school_cap.level = Level::Off;
+    book.external.level = Level::Off;
+    (book.seniority.least, book.seniority.best_from) = (0, 0);
+    book.left_off.push(RuleKey::SchoolQuota);
+    book
+}
+
+fn expert_coaches() -> RuleBook {
+    let mut book = aspiring_leaders();
+    book.school.level = Level::Off;
+    book.school_cap.level = Level::Off;
+    book.sector.level = Level::Off;
+    book.shared_manager.level = Level::Off;
+    book.seniority.level = Level::Off;
+    book.training.level = Level::Off;
+    book.left_off.push(RuleKey::Hours);
+    book
+}
+
+fn bare() -> RuleBook {
+    let mut book = aspiring_leaders();
+    for level in [
+        &mut book.school.level,
+        &mut book.school_cap.level,
+        &mut book.sector.level,
+        &mut book.travel.level,
+        &mut book.line.level,
+        &mut book.shared_manager.level,
+        &mut book.sponsor.level,
+        &mut book.sponsor_tie.level,
+        &mut book.declared.level,
+        &mut book.seniority.level,
+        &mut book.needs.level,
+        &mut book.preferences.level,
+        &mut book.availability.level,
+        &mut book.language.level,
+        &mut book.history.level,
+        &mut book.training.level,
+        &mut book.external.level,
+        &mut book.balance.level,
+        &mut book.floor,
+    ] {
+        *level = Level::Off;
+    }
+    book.left_off.clear();
+    book
+}

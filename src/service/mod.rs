@@ -1,0 +1,1 @@
+//! The use cases, free of any transport: a programme in, a document out.
