@@ -14,6 +14,14 @@ pub struct Seats {
     pub max: u32,
 }
 
+/// Whether minimum loads that cannot all be met contradict the programme, or are filled as far as can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Minimums {
+    Hard,
+    #[default]
+    Soft,
+}
+
 /// What a coachee asks for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Demand {
@@ -55,6 +63,7 @@ pub struct NestFamily {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Parts {
     pub seats: IxVec<CoachIx, Seats>,
+    pub minimums: Minimums,
     pub demand: IxVec<CoacheeIx, Demand>,
     /// Eligible pairs by coachee: `starts` has one entry more than there are coachees.
     pub starts: Vec<usize>,
