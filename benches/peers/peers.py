@@ -143,7 +143,7 @@ def main():
     parser.add_argument("--timeout", type=float, default=150.0)
     parser.add_argument("--only", type=lambda s: s.split(","), default=[], help="solvers to run: " + ",".join(TITLES))
     parser.add_argument("--without", type=lambda s: s.split(","), default=[], help="solvers to leave out")
-    parser.add_argument("--no-page", action="store_true", help="leave docs/benchmarks.md alone")
+    parser.add_argument("--no-page", action="store_true", help="keep nothing and leave docs/benchmarks.md alone")
     options = parser.parse_args()
     names = options.names + (QUICK if options.quick or not (options.names or options.full) else []) + (FULL if options.full else [])
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
@@ -162,7 +162,8 @@ def main():
             print(f"{name:26} no answer from {', '.join(broken)}")
             bad += 1
         kept[name] = result
-        KEPT.write_text(json.dumps(kept, indent=1))
+        if not options.no_page:
+            KEPT.write_text(json.dumps(kept, indent=1))
     if not options.no_page:
         put("flow", page({n: r for n, r in kept.items() if not disagreement(r)}))
     return 1 if bad else 0

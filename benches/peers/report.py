@@ -19,7 +19,10 @@ def machine():
 
 
 class Run:
-    """One process: its standard output, exit code (None: stopped at the time limit), wall and processor seconds, peak memory in MB."""
+    """One process: its standard output, exit code (None: stopped at the time limit), wall and processor seconds, peak memory in MB.
+
+    Linux counts what this script itself took so far into a child's peak: a script that reads `peak_mb` must stay small.
+    """
 
     def __init__(self, command, limit):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

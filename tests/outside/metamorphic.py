@@ -1,7 +1,7 @@
 """Programmes changed in ways whose effect on the best plan is known without solving anything."""
 import random
 
-from answers import match, pairs, same_bytes
+from answers import dyad, match, pairs, same_bytes
 from meaning import Meaning
 from programmes import write_folder
 
@@ -85,3 +85,12 @@ def broken(p, seed, folder, answer, worth):
             continue  # the new coach would not be dominated
         said += [f"{change.__name__}: {line}" for line in change(p, rng, folder / change.__name__, answer, worth)]
     return said
+
+
+def converted(source, path, answer):
+    """The same programme in another shape has the same answer."""
+    run = dyad("convert", source, path)
+    if run.returncode != 0:
+        return [f"convert to {path.suffix}: exit {run.returncode}: {run.stderr[:300]}"]
+    _, other, error = match(path)
+    return [] if other and same_bytes(other) == same_bytes(answer) else [f"as {path.suffix} it has another answer {error}"]

@@ -210,11 +210,10 @@ def mixed(rng, most):
 
 
 def minimums(rng, p):
-    low = rng.random()
+    level, share = rng.choice(["hard", "hard", "soft", "soft", None, "off"]), rng.random()
     for c in p.coaches:
-        if c["max"] and rng.random() < low:
-            c["min"] = rng.randint(0, min(c["max"], 2))
-    level = rng.choice(["hard", "hard", "soft", None, "off"])
+        if c["max"] and rng.random() < share:
+            c["min"] = rng.randint(0, min(c["max"], 2)) if level == "hard" else rng.randint(0, c["max"])
     if level:
         p.rules["capacity"] = {"level": "hard", "min": level}
 
