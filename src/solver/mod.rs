@@ -1,7 +1,18 @@
 //! Instance to outcome: the exact flow core, the tiers, the deadline.
 
+mod build;
+mod clash;
+mod composite;
+mod cost;
+mod network;
+mod search;
+mod stage;
+mod start;
+mod tiers;
+mod units;
+
 use crate::model::instance::Instance;
-use crate::model::outcome::{Outcome, Stop};
+use crate::model::outcome::Outcome;
 use std::time::Instant;
 
 /// When to stop, and how many threads to use.
@@ -17,6 +28,5 @@ pub struct Options<'c> {
 
 /// The best assignment, tier by tier, with its certificate. The same instance gives the same outcome on any number of threads.
 pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
-    let _ = (instance, options);
-    Outcome::Unknown { stop: Stop::Finished }
+    tiers::solve(instance, options)
 }

@@ -1,0 +1,103 @@
+//! Solves a `.dyi` instance with the flow core alone and prints one line of JSON: seconds from the instance in memory
+//! to the answer with its proof, the objective as a cost, and peak memory.
+//!
+//! Usage: `core FILE.dyi [--threads T]`
+
+use dyad::model::catalogue::Tier;
+use dyad::model::index::{CoachIx, IxVec};
+use dyad::model::instance::{Demand, Instance, Parts, Seats};
+use dyad::model::outcome::Outcome;
+use dyad::model::quantity::Points;
+use dyad::solver::{Options, solve};
+use std::io::{BufReader, Read};
+use std::time::Instant;
+
+fn main() -> anyhow::Result<()> {
+    let mut path = None;
+    let mut threads = 2;
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        if arg == "--threads" {
+            threads = args.next().unwrap_or_default().parse()?;
+        } else {
+            path = Some(arg);
+        }
+    }
+    let path = path.ok_or_else(|| anyhow::anyhow!("usage: core FILE.dyi [--threads T]"))?;
+    let instance = load(&path)?;
+    let base = peak_mb()?;
+    println!("{{\"event\":\"solve_start\"}}");
+    let options = Options { threads, deadline: None, cancel: None, progress: None };
+    let begun = Instant::now();
+    let outcome = solve(&instance, &options);
+    let solve_s = begun.elapsed().as_secs_f64();
+    let (optimal, assignment) = match &outcome {
+        Outcome::Optimal { assignment, .. } => (true, assignment),
+        Outcome::Infeasible { assignment, .. } | Outcome::Feasible { assignment, .. } => (false, assignment),
+        Outcome::Unknown { .. } => anyhow::bail!("no plan"),
+    };
+    let own = |(coachee, coach): &(_, _)| {
+        let pair = instance.pair(*coachee, *coach).expect("a chosen pair is eligible");
+        i128::from(instance.parts().score[dyad::model::index::Ix::to_usize(pair)].0)
+    };
+    let objective = -assignment.pairs.iter().map(own).sum::<i128>() / i128::from(Points::ONE.0);
+    println!(
+        "{{\"solve_s\":{solve_s:.6},\"proof_s\":0.0,\"objective\":{objective},\"optimal\":{optimal},\"matched\":{},\"peak_mb\":{:.1},\"base_mb\":{base:.1}}}",
+        assignment.pairs.len(),
+        peak_mb()?,
+    );
+    Ok(())
+}
+
+fn load(path: &str) -> anyhow::Result<Instance> {
+    let mut file = BufReader::with_capacity(1 << 20, std::fs::File::open(path)?);
+    let mut magic = [0; 4];
+    file.read_exact(&mut magic)?;
+    anyhow::ensure!(&magic == b"DYI1", "not a .dyi file");
+    let coaches = read_u32(&mut file)? as usize;
+    let coachees = read_u32(&mut file)? as usize;
+    let pairs = usize::try_from(read_u64(&mut file)?)?;
+    let min = (0..coaches).map(|_| read_u32(&mut file)).collect::<anyhow::Result<Vec<_>>>()?;
+    let max = (0..coaches).map(|_| read_u32(&mut file)).collect::<anyhow::Result<Vec<_>>>()?;
+    let starts = (0..=coachees)
+        .map(|_| Ok(usize::try_from(read_u64(&mut file)?)?))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let mut coach = Vec::with_capacity(pairs);
+    for _ in 0..pairs {
+        coach.push(CoachIx::new(read_u32(&mut file)?));
+    }
+    let mut score = Vec::with_capacity(pairs);
+    for _ in 0..pairs {
+        score.push(Points(-Points::ONE.0 * i64::from_le_bytes(read_u64(&mut file)?.to_le_bytes())));
+    }
+    let seats: IxVec<CoachIx, Seats> =
+        min.into_iter().zip(max).map(|(min, max)| Seats { min, max }).collect();
+    let tiers = if seats.iter().any(|s| s.min > 0) {
+        vec![Tier::Coverage, Tier::Minimums, Tier::Score]
+    } else {
+        vec![Tier::Coverage, Tier::Score]
+    };
+    let demand = (0..coachees).map(|_| Demand { wanted: 1, class: 1 }).collect();
+    Instance::try_new(Parts { seats, demand, starts, coach, score, tiers, ..Parts::default() })
+        .map_err(|misfits| anyhow::anyhow!("{misfits:?}"))
+}
+
+fn read_u32(from: &mut impl Read) -> anyhow::Result<u32> {
+    let mut bytes = [0; 4];
+    from.read_exact(&mut bytes)?;
+    Ok(u32::from_le_bytes(bytes))
+}
+
+fn read_u64(from: &mut impl Read) -> anyhow::Result<u64> {
+    let mut bytes = [0; 8];
+    from.read_exact(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+/// Peak resident memory of this process in MiB.
+fn peak_mb() -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap_or("VmHWM: 0 kB");
+    let kib: f64 = line.split_whitespace().nth(1).unwrap_or("0").parse()?;
+    Ok(kib / 1024.0)
+}

@@ -1,0 +1,173 @@
+//! One stage: a composite cost minimised over the admitted pairs, with prices, and the bound that they prove.
+
+use super::Options;
+use super::build::{Admit, Built, NestKey, build};
+use super::composite::Composite;
+use super::cost::{ArcCost, Cost};
+use super::network::Network;
+use super::search::{Flow, Place};
+use super::start;
+use crate::model::certificate::{Claim, NestPrice, Stage};
+use crate::model::index::{CoachIx, GroupIx};
+use crate::model::outcome::Stop;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// A stage's answer, in composite units of cost 1.
+pub struct Solved {
+    /// The coach of every unit.
+    pub coach: Vec<Option<CoachIx>>,
+    /// What the chosen plan costs.
+    pub cost: i128,
+    /// What no plan costs less than.
+    pub bound: i128,
+    pub prices: Vec<(CoachIx, i128)>,
+    pub nests: Vec<NestPrice>,
+    pub stop: Stop,
+}
+
+impl Solved {
+    /// The certificate's stage.
+    pub fn stage(&self, claim: Claim, composite: &Composite<'_>) -> Stage {
+        Stage {
+            claim,
+            multipliers: composite.multipliers,
+            prices: self.prices.clone(),
+            nests: self.nests.clone(),
+            bound: self.bound,
+        }
+    }
+}
+
+/// Whether costs fit the widest integers; every roster within the limits of intake does.
+pub fn fits(composite: &Composite<'_>) -> bool {
+    composite.largest() <= <i128 as Cost>::SAFE
+}
+
+/// Solves at the narrowest width that holds the costs.
+pub fn run(composite: &Composite<'_>, admit: Admit, options: &Options<'_>) -> Solved {
+    let largest = composite.largest();
+    if largest <= u32::LARGEST_PAIR {
+        // Narrow arcs need the spread of every coachee's pairs, which is at most twice the largest pair.
+        if composite.largest_pair() * 2 <= <u32 as ArcCost>::LARGEST {
+            return solve::<u32>(composite, admit, options);
+        }
+        return solve::<i64>(composite, admit, options);
+    }
+    solve::<i128>(composite, admit, options)
+}
+
+trait Widest {
+    const LARGEST_PAIR: i128;
+}
+impl Widest for u32 {
+    const LARGEST_PAIR: i128 = <i64 as Cost>::SAFE;
+}
+
+fn solve<A: ArcCost>(composite: &Composite<'_>, admit: Admit, options: &Options<'_>) -> Solved {
+    let Built { net, nests, base } = build::<A>(composite, admit);
+    let (flow, stop) = place_all(net, options);
+    read(composite, &flow, &nests, &base, stop)
+}
+
+/// How many units are placed between two looks at the clock.
+const POLL: usize = 64;
+
+fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, Stop) {
+    let mut flow = start::begin(net, options);
+    let units = flow.net.units();
+    let mut placed: usize = 0;
+    for unit in 0..units {
+        if placed.is_multiple_of(POLL) {
+            if let Some(stop) = stopped(options) {
+                flow.fill_greedily();
+                return (flow, stop);
+            }
+            if placed.is_multiple_of(POLL * 64)
+                && let Some(progress) = options.progress
+            {
+                progress(placed as u64, units as u64);
+            }
+        }
+        if flow.place[unit] == Place::Open {
+            flow.place(u32::try_from(unit).expect("units are counted in u32"));
+        }
+        placed += 1;
+    }
+    (flow, Stop::Finished)
+}
+
+/// Whether the caller wants the search to end.
+pub fn stopped(options: &Options<'_>) -> Option<Stop> {
+    if options.cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
+        return Some(Stop::Cancelled);
+    }
+    options.deadline.filter(|d| Instant::now() >= *d).map(|_| Stop::TimeLimit)
+}
+
+fn read<A: ArcCost>(
+    composite: &Composite<'_>,
+    flow: &Flow<A>,
+    nests: &[NestKey],
+    base: &[i128],
+    stop: Stop,
+) -> Solved {
+    let unit = composite.unit;
+    let bins = &flow.net.bins;
+    let coaches = bins.len() - nests.len();
+    let mut coach = Vec::with_capacity(base.len());
+    let (mut cost, mut bound) = (0_i128, 0_i128);
+    for (u, place) in flow.place.iter().enumerate() {
+        cost += base[u];
+        match place {
+            Place::In { bin, cost: arc, .. } => {
+                cost += arc.wide().widen();
+                coach.push(Some(CoachIx::new(bins.coach[*bin as usize])));
+            }
+            Place::Open | Place::Skipped => {
+                cost += flow.net.skip[u].widen();
+                coach.push(None);
+            }
+        }
+        bound += base[u] + flow.least_value(u).widen();
+    }
+    for bin in 0..bins.len() {
+        cost += (0..flow.load[bin]).map(|k| bins.step(bin, k).widen()).sum::<i128>();
+        bound += least_of_bin(flow, bin);
+    }
+    let prices = (0..coaches)
+        .filter(|b| flow.price[*b] != A::Wide::ZERO)
+        .map(|b| (CoachIx::new(bins.coach[b]), flow.price[b].widen() * unit))
+        .collect();
+    let mut nest_prices: Vec<NestPrice> = nests
+        .iter()
+        .enumerate()
+        .filter_map(|(at, key)| match key {
+            NestKey::Once(_) => None,
+            NestKey::Family(family, group) => Some(NestPrice {
+                coach: CoachIx::new(bins.coach[coaches + at]),
+                family: *family,
+                group: GroupIx::new(*group),
+                price: flow.price[coaches + at].widen() * unit,
+            }),
+        })
+        .collect();
+    nest_prices.sort_unstable_by_key(|n| (n.coach, n.family, n.group));
+    Solved { coach, cost: cost * unit, bound: bound * unit, prices, nests: nest_prices, stop }
+}
+
+/// The least over f of (cost of the first f places) + f × (price outwards − own price).
+fn least_of_bin<A: ArcCost>(flow: &Flow<A>, bin: usize) -> i128 {
+    let bins = &flow.net.bins;
+    let outer = bins.parent[bin].map_or(A::Wide::ZERO, |p| flow.price[p as usize]);
+    let slope = outer.widen() - flow.price[bin].widen();
+    let (mut sum, mut least) = (0, 0);
+    if bins.step_starts[bin] == bins.step_starts[bin + 1] {
+        return (slope * i128::from(bins.cap[bin])).min(0);
+    }
+    for k in 0..bins.cap[bin] {
+        sum += bins.step(bin, k).widen() + slope;
+        least = least.min(sum);
+    }
+    least
+}

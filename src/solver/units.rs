@@ -1,0 +1,43 @@
+//! Units: one for every coach that a coachee wants, in order of coachee, pinned ones first.
+
+use crate::model::index::{Ix, PairIx};
+use crate::model::instance::Instance;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    pub coachee: u32,
+    /// The only pair that may serve this unit.
+    pub pinned: Option<PairIx>,
+    /// `w` of the certificate: counts down to 1 over the distinct (how many-th coach, class).
+    pub urgency: u32,
+}
+
+/// All units of an instance.
+pub fn units(instance: &Instance) -> Vec<Unit> {
+    let parts = instance.parts();
+    let mut ranks: Vec<(u8, u8)> = Vec::new();
+    let mut found = Vec::with_capacity(parts.demand.len());
+    let mut pin = 0;
+    for coachee in parts.demand.indexes() {
+        let end = parts.starts[coachee.to_usize() + 1];
+        let demand = parts.demand[coachee];
+        for nth in 1..=demand.wanted {
+            let pinned = parts.pins.get(pin).copied().filter(|p| p.to_usize() < end);
+            pin += usize::from(pinned.is_some());
+            let rank = (nth, demand.class);
+            if pinned.is_none() && !ranks.contains(&rank) {
+                ranks.push(rank);
+            }
+            found.push((coachee, pinned, rank));
+        }
+    }
+    ranks.sort_unstable();
+    let urgency = |rank| {
+        let at = ranks.iter().position(|r| *r == rank).unwrap_or(ranks.len());
+        u32::try_from(ranks.len() - at).unwrap_or(u32::MAX)
+    };
+    found
+        .into_iter()
+        .map(|(coachee, pinned, rank)| Unit { coachee: coachee.get(), pinned, urgency: urgency(rank) })
+        .collect()
+}
