@@ -2,7 +2,7 @@
 //!
 //! [`super::composite`] proves for every instance that arc costs, skip costs and load costs stay within
 //! [`Cost::SAFE`]. Prices and distances are sums and differences of at most six such values (a price never exceeds what
-//! skipping a coachee costs, less an arc), so they stay below 8 × SAFE, which is below the type's end.
+//! skipping a coachee costs, less an arc), so they stay below `FAR` = 8 × SAFE, which is below the type's end.
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Neg, Sub};
@@ -23,6 +23,8 @@ pub trait Cost:
     const ZERO: Self;
     /// The largest size of one cost.
     const SAFE: i128;
+    /// Farther than every distance.
+    const FAR: Self;
     /// The caller has proved that the value fits.
     fn narrow(value: i128) -> Self;
     fn widen(self) -> i128;
@@ -31,6 +33,7 @@ pub trait Cost:
 impl Cost for i64 {
     const ZERO: Self = 0;
     const SAFE: i128 = 1 << 58;
+    const FAR: Self = 1 << 61;
     fn narrow(value: i128) -> Self {
         Self::try_from(value).expect("costs are checked against SAFE before they are narrowed")
     }
@@ -42,6 +45,7 @@ impl Cost for i64 {
 impl Cost for i128 {
     const ZERO: Self = 0;
     const SAFE: i128 = 1 << 122;
+    const FAR: Self = 1 << 125;
     fn narrow(value: i128) -> Self {
         value
     }

@@ -1,5 +1,6 @@
 //! Instance to outcome: the exact flow core, the tiers, the deadline.
 
+mod auction;
 mod build;
 mod clash;
 mod composite;

@@ -34,8 +34,18 @@ enum Came<A> {
     Outer(u32),
 }
 
+/// Which ends of a chain count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// A free place at its true cost, or a unit that is skipped.
+    Priced,
+    /// Any free place, whatever its price: right where every place is taken in the end (Jonker & Volgenant 1987).
+    AnyFreePlace,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum End {
+    Nowhere,
     Sink(u32),
     Skip(u32),
 }
@@ -47,10 +57,11 @@ pub struct Flow<A: ArcCost> {
     pub price: Vec<A::Wide>,
     pub place: Vec<Place<A>>,
     /// Units directly in a bin: `slots[slot_starts[b]..][..held[b]]`.
-    pub(super) slot_starts: Vec<usize>,
-    pub(super) slots: Vec<u32>,
-    pub(super) held: Vec<u32>,
+    slot_starts: Vec<usize>,
+    slots: Vec<u32>,
+    held: Vec<u32>,
     least_price: A::Wide,
+    ends: Ends,
     scratch: Scratch<A>,
 }
 
@@ -90,6 +101,7 @@ impl<A: ArcCost> Flow<A> {
             slot_starts,
             held: vec![0; bins],
             least_price: least,
+            ends: Ends::Priced,
             scratch: Scratch {
                 dist: vec![A::Wide::ZERO; bins],
                 came: vec![Came::Inner(0); bins],
@@ -108,8 +120,10 @@ impl<A: ArcCost> Flow<A> {
         self.scratch.search += 1;
         self.scratch.heap.clear();
         self.scratch.settled.clear();
-        let mut best = self.net.skip[unit as usize];
-        let mut end = End::Skip(unit);
+        let (mut best, mut end) = match self.ends {
+            Ends::Priced => (self.net.skip[unit as usize], End::Skip(unit)),
+            Ends::AnyFreePlace => (A::Wide::FAR, End::Nowhere),
+        };
         self.scan(unit, A::Wide::ZERO, &mut best, &mut end);
         while let Some(Reverse((dist, bin))) = self.scratch.heap.pop() {
             if dist >= best {
@@ -120,6 +134,9 @@ impl<A: ArcCost> Flow<A> {
             }
             self.scratch.settled.push(bin);
             self.expand(bin, dist, &mut best, &mut end);
+        }
+        if matches!(end, End::Nowhere) {
+            return;
         }
         for at in 0..self.scratch.settled.len() {
             let bin = self.scratch.settled[at] as usize;
@@ -163,7 +180,10 @@ impl<A: ArcCost> Flow<A> {
         scratch.dist[b] = dist;
         scratch.came[b] = came;
         if self.net.bins.parent[b].is_none() && self.load[b] < self.net.bins.cap[b] {
-            let out = dist + self.net.bins.step(b, self.load[b]) - self.price[b];
+            let out = match self.ends {
+                Ends::Priced => dist + self.net.bins.step(b, self.load[b]) - self.price[b],
+                Ends::AnyFreePlace => dist,
+            };
             if out < *best {
                 *best = out;
                 *end = End::Sink(bin);
@@ -201,7 +221,7 @@ impl<A: ArcCost> Flow<A> {
             let Place::In { cost, .. } = self.place[unit as usize] else { continue };
             let base = dist - cost.wide() - price;
             let skip = base + self.net.skip[unit as usize];
-            if skip < *best {
+            if skip < *best && self.ends == Ends::Priced {
                 *best = skip;
                 *end = End::Skip(unit);
             }
@@ -212,6 +232,7 @@ impl<A: ArcCost> Flow<A> {
     /// Moves the units along the chain found, from its end back to the new unit.
     fn augment(&mut self, source: u32, end: End) {
         let mut bin = match end {
+            End::Nowhere => return,
             End::Sink(bin) => {
                 self.load[bin as usize] += 1;
                 bin
@@ -247,6 +268,12 @@ impl<A: ArcCost> Flow<A> {
         }
     }
 
+    /// The units directly in a bin.
+    #[inline]
+    pub(super) fn holders(&self, bin: usize) -> &[u32] {
+        &self.slots[self.slot_starts[bin]..self.slot_starts[bin] + self.held[bin] as usize]
+    }
+
     /// Takes a unit out of its bin's slots; loads are the caller's business.
     pub(super) fn take(&mut self, unit: u32) -> Option<u32> {
         let Place::In { bin, slot, .. } = self.place[unit as usize] else { return None };
@@ -273,6 +300,38 @@ impl<A: ArcCost> Flow<A> {
 }
 
 impl<A: ArcCost> Flow<A> {
+    /// Takes up prices from elsewhere: opens every place that is not exactly its holder's cheapest, and from now on
+    /// ends chains at any free place.
+    pub fn adopt_prices(&mut self) {
+        self.ends = Ends::AnyFreePlace;
+        self.least_price = self.price.iter().copied().min().unwrap_or(A::Wide::ZERO);
+        for unit in 0..self.net.units() {
+            if let Place::In { bin, cost, .. } = self.place[unit] {
+                let arcs = &self.net.arcs[self.net.starts[unit]..self.net.starts[unit + 1]];
+                let value = cost.wide() + self.price[bin as usize];
+                if arcs.iter().any(|a| a.cost.wide() + self.price[a.bin as usize] < value) {
+                    self.take(u32::try_from(unit).expect("units are counted in u32"));
+                    self.load[bin as usize] -= 1;
+                }
+            }
+        }
+    }
+
+    /// Whether every unit has a place and every place a unit; if so prices are shifted so that the lowest is 0.
+    pub fn settle_full(&mut self) -> bool {
+        let full = self.load.iter().zip(&self.net.bins.cap).all(|(l, c)| l == c);
+        if !full || self.place.contains(&Place::Open) {
+            return false;
+        }
+        let least = self.price.iter().copied().min().unwrap_or(A::Wide::ZERO);
+        for price in &mut self.price {
+            *price = *price - least;
+        }
+        self.least_price = A::Wide::ZERO;
+        self.ends = Ends::Priced;
+        true
+    }
+
     /// The least of a unit's arcs at the present prices, or of skipping it: its term of the Lagrange bound.
     pub fn least_value(&self, unit: usize) -> A::Wide {
         let arcs = &self.net.arcs[self.net.starts[unit]..self.net.starts[unit + 1]];
