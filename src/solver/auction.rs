@@ -8,6 +8,7 @@
 //! particular start, only a valid one.
 
 use super::cost::{ArcCost, Cost};
+use super::network::Arc;
 use super::search::{Flow, Place};
 
 /// Bids per unit and round before the auction is given up.
@@ -27,8 +28,9 @@ pub fn auction<A: ArcCost>(flow: &mut Flow<A>, polled: &mut dyn FnMut() -> bool)
     let mut epsilon = (spread / FIRST).max(1);
     let least = (spread / LAST).max(1);
     loop {
-        release(flow, epsilon);
-        if !round(flow, &mut bids, A::Wide::narrow(epsilon), polled) {
+        let step = A::Wide::narrow(epsilon);
+        release(flow, step);
+        if !round(flow, &mut bids, step, polled) {
             return false;
         }
         if epsilon == least {
@@ -44,22 +46,16 @@ fn spread<A: ArcCost>(flow: &Flow<A>, unit: usize) -> i128 {
 }
 
 /// Opens the places whose holders would now rather be elsewhere by more than ε.
-fn release<A: ArcCost>(flow: &mut Flow<A>, epsilon: i128) {
+fn release<A: ArcCost>(flow: &mut Flow<A>, epsilon: A::Wide) {
     for unit in 0..flow.net.units() {
         if let Place::In { bin, cost, .. } = flow.place[unit] {
-            let value = (cost.wide() + flow.price[bin as usize]).widen();
-            if value > cheapest(flow, unit).widen() + epsilon {
+            let value = cost.wide() + flow.price[bin as usize];
+            if value > flow.least_arc(unit) + epsilon {
                 flow.take(u32::try_from(unit).expect("units are counted in u32"));
                 flow.load[bin as usize] -= 1;
             }
         }
     }
-}
-
-/// The least cost + price of a unit's arcs.
-fn cheapest<A: ArcCost>(flow: &Flow<A>, unit: usize) -> A::Wide {
-    let arcs = &flow.net.arcs[flow.net.starts[unit]..flow.net.starts[unit + 1]];
-    arcs.iter().map(|a| a.cost.wide() + flow.price[a.bin as usize]).min().unwrap_or(A::Wide::ZERO)
 }
 
 fn round<A: ArcCost>(
@@ -98,19 +94,30 @@ fn round<A: ArcCost>(
     true
 }
 
-/// The arc that is cheapest at the present prices, and its lead over the next coach.
-fn favourite<A: ArcCost>(flow: &Flow<A>, unit: usize) -> Option<(super::network::Arc<A>, A::Wide)> {
-    let arcs = &flow.net.arcs[flow.net.starts[unit]..flow.net.starts[unit + 1]];
-    let mut arcs = arcs.iter().map(|a| (a.cost.wide() + flow.price[a.bin as usize], *a));
-    let mut best = arcs.next()?;
-    let mut second = None;
-    for next in arcs {
-        if next.0 < best.0 {
-            second = Some(best.0);
-            best = next;
-        } else if second.is_none_or(|s| next.0 < s) {
-            second = Some(next.0);
+/// The arc that is cheapest at the present prices, and its lead over the next coach. Prices are not negative.
+fn favourite<A: ArcCost>(flow: &mut Flow<A>, unit: usize) -> Option<(Arc<A>, A::Wide)> {
+    let from = flow.net.starts[unit];
+    let mut best: Option<(A::Wide, Arc<A>)> = None;
+    let mut second = A::Wide::FAR;
+    let mut at = 0;
+    loop {
+        if at == flow.net.sorted[unit] as usize && !flow.net.sort_more(unit) {
+            break;
+        }
+        let arc = flow.net.arcs[from + at];
+        at += 1;
+        let cost = arc.cost.wide();
+        if cost >= second {
+            break;
+        }
+        let value = cost + flow.price[arc.bin as usize];
+        match best {
+            Some((least, _)) if value >= least => second = second.min(value),
+            _ => {
+                second = best.map_or(second, |b| b.0);
+                best = Some((value, arc));
+            }
         }
     }
-    Some((best.1, second.map_or(A::Wide::ZERO, |s| s - best.0)))
+    best.map(|(least, arc)| (arc, if second == A::Wide::FAR { A::Wide::ZERO } else { second - least }))
 }

@@ -2,7 +2,8 @@
 
 use super::composite::{Composite, Kept};
 use super::cost::{ArcCost, Cost};
-use super::network::{Arc, Bins, Network};
+use super::network::{Arc, Bins, Network, sort_prefix};
+use super::units::Unit;
 use crate::model::index::{CoacheeIx, Ix, PairIx};
 use crate::model::instance::NestFamily;
 use crate::model::quantity::Points;
@@ -54,65 +55,140 @@ struct Nest {
     outer: Option<u32>,
 }
 
-pub fn build<A: ArcCost>(composite: &Composite<'_>, admit: Admit) -> Built<A> {
+/// Builds the network of a stage, on several threads where it is large; the same on any number of them.
+pub fn build<A: ArcCost>(composite: &Composite<'_>, admit: Admit, threads: usize) -> Built<A> {
     let instance = composite.instance;
-    let parts = instance.parts();
-    let kept = Kept::of(instance);
     let coaches = instance.coaches();
     let forest = Forest::of(composite, admit);
-    let mut entering = vec![0_u32; coaches + forest.nests.len()];
+    let rows = Rows { composite, admit, kept: Kept::of(instance), forest: &forest };
     let units = composite.units.len();
-    let mut net = Network {
-        starts: Vec::with_capacity(units + 1),
-        arcs: Vec::with_capacity(instance.pairs()),
-        sorted: vec![0; units],
-        skip: Vec::with_capacity(units),
-        bins: Bins {
-            coach: Vec::new(),
-            parent: Vec::new(),
-            cap: Vec::new(),
-            step_starts: Vec::new(),
-            steps: Vec::new(),
-            child_starts: Vec::new(),
-            children: Vec::new(),
-        },
-    };
-    let mut base = Vec::with_capacity(units);
-    net.starts.push(0);
-    let mut row: Vec<(i128, u32)> = Vec::new();
+    let mut starts = Vec::with_capacity(units + 1);
+    starts.push(0);
+    let mut total = 0;
     for unit in &composite.units {
-        row.clear();
-        let coachee = CoacheeIx::new(unit.coachee);
-        let rows = match unit.pinned {
-            Some(pair) => pair.to_usize()..pair.to_usize() + 1,
-            None => instance.rows(coachee),
-        };
-        for at in rows {
-            let pair = PairIx::from_usize(at);
-            if !admit.admits(parts.score[at]) || unit.pinned.is_none() && forest.is_pinned(pair) {
-                continue;
+        total += rows.count(unit);
+        starts.push(total);
+    }
+    let mut arcs = vec![Arc { cost: A::narrow(0), bin: 0 }; total];
+    let threads = if total < PARALLEL { 1 } else { threads.max(1) };
+    let chunk = units.div_ceil(threads).max(1);
+    let mut filled = Vec::new();
+    std::thread::scope(|scope| {
+        let mut rest: &mut [Arc<A>] = &mut arcs;
+        let mut tasks = Vec::new();
+        for first in (0..units).step_by(chunk) {
+            let last = (first + chunk).min(units);
+            let (mine, others) = rest.split_at_mut(starts[last] - starts[first]);
+            rest = others;
+            let (rows, starts) = (&rows, &starts[first..=last]);
+            let mut task = move || rows.fill(&composite.units[first..last], starts, mine);
+            if last == units {
+                filled.push(task());
+            } else {
+                tasks.push(scope.spawn(task));
             }
-            let bin = forest.entry(coachee, pair, parts.coach[at].get());
-            row.push((composite.pair(pair, kept.has(pair)) / composite.unit, bin));
-            entering[bin as usize] += 1;
         }
-        let least = row.iter().map(|r| r.0).min().unwrap_or(0);
-        net.arcs.extend(row.iter().map(|&(cost, bin)| Arc { cost: A::narrow(cost - least), bin }));
-        net.starts.push(net.arcs.len());
-        base.push(least);
-        net.skip.push(A::Wide::narrow(composite.skip(unit) / composite.unit - least));
+        let own = filled.pop();
+        filled.extend(tasks.into_iter().map(|t| t.join().expect("a builder thread does not panic")));
+        filled.extend(own);
+    });
+    let mut entering = vec![0_u32; coaches + forest.nests.len()];
+    for arc in &arcs {
+        entering[arc.bin as usize] += 1;
+    }
+    let (mut skip, mut base, mut sorted) = (Vec::new(), Vec::new(), Vec::new());
+    for part in filled {
+        skip.extend(part.skip);
+        base.extend(part.base);
+        sorted.extend(part.sorted);
     }
     for nest in (coaches..entering.len()).rev() {
-        let outer = forest.nests[nest - coaches].outer.map_or(forest.nests[nest - coaches].coach, |o| o);
+        let outer = forest.nests[nest - coaches].outer.unwrap_or(forest.nests[nest - coaches].coach);
         entering[outer as usize] += entering[nest];
     }
-    fill_bins(&mut net.bins, composite, &forest, &entering);
-    Built { net, nests: forest.nests.iter().map(|n| n.key).collect(), base }
+    let bins = bins(composite, &forest, &entering);
+    let nests = forest.nests.iter().map(|n| n.key).collect();
+    Built { net: Network { starts, arcs, sorted, skip, bins }, nests, base }
 }
 
-fn fill_bins<W: Cost>(bins: &mut Bins<W>, composite: &Composite<'_>, forest: &Forest<'_>, entering: &[u32]) {
+/// Fewer arcs than this are built faster than a thread starts.
+const PARALLEL: usize = 50_000;
+
+/// The arcs of units, from the rows of the instance.
+struct Rows<'a, 'i> {
+    composite: &'a Composite<'i>,
+    admit: Admit,
+    kept: Kept<'i>,
+    forest: &'a Forest<'i>,
+}
+
+/// What a run of units adds to the network beside its arcs.
+struct Filled<W> {
+    skip: Vec<W>,
+    base: Vec<i128>,
+    sorted: Vec<u32>,
+}
+
+impl Rows<'_, '_> {
+    fn range(&self, unit: &Unit) -> std::ops::Range<usize> {
+        match unit.pinned {
+            Some(pair) => pair.to_usize()..pair.to_usize() + 1,
+            None => self.composite.instance.rows(CoacheeIx::new(unit.coachee)),
+        }
+    }
+
+    fn admits(&self, unit: &Unit, at: usize) -> bool {
+        self.admit.admits(self.composite.instance.parts().score[at])
+            && (unit.pinned.is_some() || !self.forest.is_pinned(PairIx::from_usize(at)))
+    }
+
+    fn count(&self, unit: &Unit) -> usize {
+        let range = self.range(unit);
+        if self.admit == Admit::All && self.forest.pins.is_empty() {
+            return range.len();
+        }
+        range.filter(|at| self.admits(unit, *at)).count()
+    }
+
+    /// Fills the arcs of consecutive units and sorts the first few of each.
+    fn fill<A: ArcCost>(&self, units: &[Unit], starts: &[usize], arcs: &mut [Arc<A>]) -> Filled<A::Wide> {
+        let composite = self.composite;
+        let parts = composite.instance.parts();
+        let mut filled = Filled { skip: Vec::new(), base: Vec::new(), sorted: Vec::new() };
+        let mut row: Vec<(i128, u32)> = Vec::new();
+        for (at, unit) in units.iter().enumerate() {
+            row.clear();
+            let coachee = CoacheeIx::new(unit.coachee);
+            for at in self.range(unit).filter(|at| self.admits(unit, *at)) {
+                let pair = PairIx::from_usize(at);
+                let bin = self.forest.entry(coachee, pair, parts.coach[at].get());
+                row.push((composite.pair(parts.score[at], self.kept.has(pair)), bin));
+            }
+            let least = row.iter().map(|r| r.0).min().unwrap_or(0);
+            let mine = &mut arcs[starts[at] - starts[0]..starts[at + 1] - starts[0]];
+            for (arc, (cost, bin)) in mine.iter_mut().zip(&row) {
+                *arc = Arc { cost: A::narrow(cost - least), bin: *bin };
+            }
+            let sorted = sort_prefix(mine, 0);
+            filled.sorted.push(u32::try_from(sorted).expect("a unit has fewer than 2^32 arcs"));
+            filled.base.push(least);
+            filled.skip.push(A::Wide::narrow(composite.skip(unit) / composite.unit - least));
+        }
+        filled
+    }
+}
+
+fn bins<W: Cost>(composite: &Composite<'_>, forest: &Forest<'_>, entering: &[u32]) -> Bins<W> {
     let parts = composite.instance.parts();
-    bins.step_starts.push(0);
+    let mut bins = Bins {
+        coach: Vec::new(),
+        parent: Vec::new(),
+        cap: Vec::new(),
+        step_starts: vec![0],
+        steps: Vec::new(),
+        child_starts: Vec::new(),
+        children: Vec::new(),
+    };
     for (coach, seats) in parts.seats.enumerate() {
         let cap = seats.max.min(entering[coach.to_usize()]);
         bins.coach.push(coach.get());
@@ -145,9 +221,14 @@ fn fill_bins<W: Cost>(bins: &mut Bins<W>, composite: &Composite<'_>, forest: &Fo
         }
         bins.step_starts.push(bins.steps.len());
     }
-    if forest.nests.is_empty() {
-        return;
+    if !forest.nests.is_empty() {
+        link_children(&mut bins, parts.seats.len());
     }
+    bins
+}
+
+/// Lists the bins that lie directly in each bin.
+fn link_children<W: Cost>(bins: &mut Bins<W>, coaches: usize) {
     let mut count = vec![0_u32; bins.len() + 1];
     for parent in bins.parent.iter().flatten() {
         count[*parent as usize + 1] += 1;
@@ -156,8 +237,8 @@ fn fill_bins<W: Cost>(bins: &mut Bins<W>, composite: &Composite<'_>, forest: &Fo
         count[at] += count[at - 1];
     }
     bins.child_starts.clone_from(&count);
-    bins.children = vec![0; forest.nests.len()];
-    for bin in parts.seats.len()..bins.len() {
+    bins.children = vec![0; bins.len() - coaches];
+    for bin in coaches..bins.len() {
         if let Some(parent) = bins.parent[bin] {
             let at = &mut count[parent as usize];
             bins.children[*at as usize] = u32::try_from(bin).expect("bins are counted in u32");

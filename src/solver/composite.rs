@@ -3,8 +3,9 @@
 use super::units::{Unit, units};
 use crate::model::catalogue::Tier;
 use crate::model::certificate::Multipliers;
-use crate::model::index::{Ix, IxVec, PairIx};
+use crate::model::index::{IxVec, PairIx};
 use crate::model::instance::{Excess, Instance, Seats};
+use crate::model::quantity::Points;
 
 /// One cost for a list of sum tiers (the floor is no sum and is left out).
 pub struct Composite<'i> {
@@ -13,6 +14,8 @@ pub struct Composite<'i> {
     pub multipliers: Multipliers,
     /// Divides every cost; searching happens in multiples of it.
     pub unit: i128,
+    /// The largest size of a score.
+    largest_score: i128,
 }
 
 impl<'i> Composite<'i> {
@@ -30,13 +33,22 @@ impl<'i> Composite<'i> {
             below += multiplier * ranges.of_tier(*tier);
         }
         multipliers.pins = above(below, unit);
-        Self { instance, units, multipliers, unit }
+        let largest_score = instance.parts().score.iter().map(|s| s.0.unsigned_abs()).max().unwrap_or(0);
+        Self { instance, units, multipliers, unit, largest_score: i128::from(largest_score) }
     }
 
-    /// What a pair costs.
-    pub fn pair(&self, pair: PairIx, kept: bool) -> i128 {
-        let score = i128::from(self.instance.parts().score[pair.to_usize()].0);
-        -self.multipliers.score * score - if kept { self.multipliers.stability } else { 0 }
+    /// What a pair costs, in units.
+    #[inline]
+    pub fn pair(&self, score: Points, kept: bool) -> i128 {
+        if !kept && self.multipliers.score == 1 {
+            // The common case, without wide division.
+            return match i64::try_from(self.unit) {
+                Ok(unit) => i128::from(-score.0 / unit),
+                Err(_) => -i128::from(score.0) / self.unit,
+            };
+        }
+        let kept = if kept { self.multipliers.stability } else { 0 };
+        (-self.multipliers.score * i128::from(score.0) - kept) / self.unit
     }
 
     /// What leaving a unit open costs.

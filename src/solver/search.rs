@@ -307,9 +307,7 @@ impl<A: ArcCost> Flow<A> {
         self.least_price = self.price.iter().copied().min().unwrap_or(A::Wide::ZERO);
         for unit in 0..self.net.units() {
             if let Place::In { bin, cost, .. } = self.place[unit] {
-                let arcs = &self.net.arcs[self.net.starts[unit]..self.net.starts[unit + 1]];
-                let value = cost.wide() + self.price[bin as usize];
-                if arcs.iter().any(|a| a.cost.wide() + self.price[a.bin as usize] < value) {
+                if cost.wide() + self.price[bin as usize] > self.least_arc(unit) {
                     self.take(u32::try_from(unit).expect("units are counted in u32"));
                     self.load[bin as usize] -= 1;
                 }
@@ -334,11 +332,17 @@ impl<A: ArcCost> Flow<A> {
 
     /// The least of a unit's arcs at the present prices, or of skipping it: its term of the Lagrange bound.
     pub fn least_value(&self, unit: usize) -> A::Wide {
+        self.net.skip[unit].min(self.least_arc(unit))
+    }
+
+    /// The least cost + price of a unit's arcs; `FAR` without arcs.
+    pub fn least_arc(&self, unit: usize) -> A::Wide {
         let arcs = &self.net.arcs[self.net.starts[unit]..self.net.starts[unit + 1]];
         let sorted = self.net.sorted[unit] as usize;
-        let mut least = self.net.skip[unit];
+        let mut least = A::Wide::FAR;
         for (at, arc) in arcs.iter().enumerate() {
             let cost = arc.cost.wide();
+            // Later arcs cost no less: the prefix is sorted, and the others come after all of it.
             if at < sorted && cost + self.least_price >= least {
                 return least;
             }

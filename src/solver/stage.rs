@@ -65,7 +65,7 @@ impl Widest for u32 {
 }
 
 fn solve<A: ArcCost>(composite: &Composite<'_>, admit: Admit, options: &Options<'_>) -> Solved {
-    let Built { net, nests, base } = build::<A>(composite, admit);
+    let Built { net, nests, base } = build::<A>(composite, admit, options.threads);
     let (flow, stop) = place_all(net, options);
     read(composite, &flow, &nests, &base, stop)
 }

@@ -1,6 +1,9 @@
-//! Units: one for every coach that a coachee wants, in order of coachee, pinned ones first.
+//! Units: one for every coach that a coachee wants.
+//!
+//! Order: by the coach of the coachee's best pair, then by coachee, pinned units first. Units that compete for a coach
+//! are thus next to each other in memory, which is most of the speed of the search on large instances.
 
-use crate::model::index::{Ix, PairIx};
+use crate::model::index::{CoacheeIx, Ix, PairIx};
 use crate::model::instance::Instance;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +39,18 @@ pub fn units(instance: &Instance) -> Vec<Unit> {
         let at = ranks.iter().position(|r| *r == rank).unwrap_or(ranks.len());
         u32::try_from(ranks.len() - at).unwrap_or(u32::MAX)
     };
-    found
+    let mut units: Vec<Unit> = found
         .into_iter()
         .map(|(coachee, pinned, rank)| Unit { coachee: coachee.get(), pinned, urgency: urgency(rank) })
-        .collect()
+        .collect();
+    let nearest: Vec<u32> = parts.demand.indexes().map(|coachee| nearest(instance, coachee)).collect();
+    units.sort_by_key(|unit| nearest[unit.coachee as usize]);
+    units
+}
+
+/// The coach of the best pair, the first of equals; coachees without pairs come last.
+fn nearest(instance: &Instance, coachee: CoacheeIx) -> u32 {
+    let parts = instance.parts();
+    let best = instance.rows(coachee).reduce(|a, b| if parts.score[b] > parts.score[a] { b } else { a });
+    best.map_or(u32::MAX, |at| parts.coach[at].get())
 }
