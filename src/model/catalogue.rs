@@ -92,8 +92,11 @@ impl RuleKey {
             | Self::SectorSpread
             | Self::SectorMix
             | Self::TravelBudget
-            | Self::TwoClients => Shape::Row,
-            Self::Apart | Self::Hours | Self::Reciprocity | Self::Rings => Shape::Row,
+            | Self::TwoClients
+            | Self::Apart
+            | Self::Hours
+            | Self::Reciprocity
+            | Self::Rings => Shape::Row,
             Self::GroupSize => Shape::Group,
             Self::Floor => Shape::Tier,
             _ => Shape::Pair,

@@ -12,8 +12,8 @@
 //!
 //! **The bound.** Every coach has a price π, and so has every (coach, group) that forms a nest. For *any* prices,
 //! the sum of the following is a lower bound on the cost of every plan (Lagrange relaxation of "pairs entering = places used"):
-//! - per coachee: over f = 0..wanted, the least of (the f cheapest eligible pairs by cost + price of the place entered)
-//!   + (what the places left open cost, most urgent filled first). A pair enters its innermost nest, else its coach.
+//! - per coachee: over f = 0..wanted, the least of (the f cheapest eligible pairs by cost + price of the place
+//!   entered) and (what the places left open cost, most urgent filled first) together. A pair enters its innermost nest, else its coach.
 //!   Pinned places take their pinned pair only, and pinned pairs serve nothing else;
 //! - per nest: the least over f = 0..members of (excess cost of f, infinite where forbidden) + f × (price of the next place outwards − its own);
 //! - per coach: the least over f = 0..max of (cost of the first f places) − f × its own price.

@@ -117,6 +117,14 @@ impl<I: Ix, T> IndexMut<I> for IxVec<I, T> {
     }
 }
 
+impl<'a, I: Ix, T> IntoIterator for &'a mut IxVec<I, T> {
+    type Item = &'a mut T;
+    type IntoIter = std::slice::IterMut<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.rows.iter_mut()
+    }
+}
+
 impl<'a, I: Ix, T> IntoIterator for &'a IxVec<I, T> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;

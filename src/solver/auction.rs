@@ -24,6 +24,9 @@ const FACTOR: i128 = 6;
 pub fn auction<A: ArcCost>(flow: &mut Flow<A>, polled: &mut dyn FnMut() -> bool) -> bool {
     let units = flow.net.units();
     let spread = (0..units).map(|u| spread(flow, u)).max().unwrap_or(0);
+    if 4 * (spread + 1) * bids_at_most(units) > A::Wide::FAR.widen() / 2 {
+        return false;
+    }
     let mut bids = vec![A::Wide::ZERO; units];
     let mut epsilon = (spread / FIRST).max(1);
     let least = (spread / LAST).max(1);
@@ -38,6 +41,12 @@ pub fn auction<A: ArcCost>(flow: &mut Flow<A>, polled: &mut dyn FnMut() -> bool)
         }
         epsilon = (epsilon / FACTOR).max(least);
     }
+}
+
+/// A bid raises the highest price by at most the spread and ε together, so this many bids keep prices below `FAR`.
+fn bids_at_most(units: usize) -> i128 {
+    // From the first ε to the last there are log(LAST / FIRST) / log(FACTOR) rounds, fewer than 8.
+    8 * i128::try_from(PATIENCE * units).unwrap_or(i128::MAX / 4)
 }
 
 fn spread<A: ArcCost>(flow: &Flow<A>, unit: usize) -> i128 {

@@ -75,9 +75,7 @@ impl<'i> Composite<'i> {
 
     /// The largest size of a pair's cost, in units.
     pub fn largest_pair(&self) -> i128 {
-        let score =
-            self.instance.parts().score.iter().map(|s| i128::from(s.0.unsigned_abs())).max().unwrap_or(0);
-        (self.multipliers.score * score + self.multipliers.stability) / self.unit + 1
+        (self.multipliers.score * self.largest_score + self.multipliers.stability) / self.unit + 1
     }
 
     /// The largest size of any cost, in units: what a width has to hold.

@@ -306,11 +306,11 @@ impl<A: ArcCost> Flow<A> {
         self.ends = Ends::AnyFreePlace;
         self.least_price = self.price.iter().copied().min().unwrap_or(A::Wide::ZERO);
         for unit in 0..self.net.units() {
-            if let Place::In { bin, cost, .. } = self.place[unit] {
-                if cost.wide() + self.price[bin as usize] > self.least_arc(unit) {
-                    self.take(u32::try_from(unit).expect("units are counted in u32"));
-                    self.load[bin as usize] -= 1;
-                }
+            if let Place::In { bin, cost, .. } = self.place[unit]
+                && cost.wide() + self.price[bin as usize] > self.least_arc(unit)
+            {
+                self.take(u32::try_from(unit).expect("units are counted in u32"));
+                self.load[bin as usize] -= 1;
             }
         }
     }

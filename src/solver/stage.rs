@@ -46,22 +46,14 @@ pub fn fits(composite: &Composite<'_>) -> bool {
 
 /// Solves at the narrowest width that holds the costs.
 pub fn run(composite: &Composite<'_>, admit: Admit, options: &Options<'_>) -> Solved {
-    let largest = composite.largest();
-    if largest <= u32::LARGEST_PAIR {
-        // Narrow arcs need the spread of every coachee's pairs, which is at most twice the largest pair.
-        if composite.largest_pair() * 2 <= <u32 as ArcCost>::LARGEST {
-            return solve::<u32>(composite, admit, options);
-        }
+    if composite.largest() > <i64 as Cost>::SAFE {
+        return solve::<i128>(composite, admit, options);
+    }
+    // Arcs are counted from the cheapest of their unit, so they reach at most twice the largest pair.
+    if composite.largest_pair() * 2 > <u32 as ArcCost>::LARGEST {
         return solve::<i64>(composite, admit, options);
     }
-    solve::<i128>(composite, admit, options)
-}
-
-trait Widest {
-    const LARGEST_PAIR: i128;
-}
-impl Widest for u32 {
-    const LARGEST_PAIR: i128 = <i64 as Cost>::SAFE;
+    solve::<u32>(composite, admit, options)
 }
 
 fn solve<A: ArcCost>(composite: &Composite<'_>, admit: Admit, options: &Options<'_>) -> Solved {
@@ -76,23 +68,21 @@ const POLL: usize = 64;
 fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, Stop) {
     let mut flow = start::begin(net, options);
     let units = flow.net.units();
-    let mut placed: usize = 0;
     for unit in 0..units {
-        if placed.is_multiple_of(POLL) {
+        if unit.is_multiple_of(POLL) {
             if let Some(stop) = stopped(options) {
                 flow.fill_greedily();
                 return (flow, stop);
             }
-            if placed.is_multiple_of(POLL * 64)
+            if unit.is_multiple_of(POLL * 64)
                 && let Some(progress) = options.progress
             {
-                progress(placed as u64, units as u64);
+                progress(unit as u64, units as u64);
             }
         }
         if flow.place[unit] == Place::Open {
             flow.place(u32::try_from(unit).expect("units are counted in u32"));
         }
-        placed += 1;
     }
     (flow, Stop::Finished)
 }

@@ -1,0 +1,77 @@
+# Two commands need nothing but Rust and a C compiler: `make demo` and `make test`. Whatever else they use is installed here.
+SHELL := /bin/bash
+CARGO ?= cargo
+JOBS ?= 2
+PYTHON := .venv/bin/python
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: demo test build lint unit outside bench bench-peers clean help
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: need-rust ## the East Ayrshire programme: check, match, explain one pair, lose one coach
+	$(CARGO) run --release -j$(JOBS) --quiet -- demo
+
+build: need-rust ## the program, as it is released
+	$(CARGO) build --release -j$(JOBS)
+
+test: need-rust lint unit outside ## everything that must hold
+	@echo "all tests passed"
+
+lint: need-rust
+	$(CARGO) fmt --check
+	$(CARGO) clippy -j$(JOBS) --all-targets -- -D warnings
+
+unit: need-rust
+	$(CARGO) test -j$(JOBS) --release
+
+outside: build venv ## against independent solvers
+	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py
+
+bench: need-rust ## the stages, by criterion
+	$(CARGO) bench -j$(JOBS)
+
+bench-peers: build venv bench-data/lemon ## side by side with other solvers; writes docs/benchmarks.md
+	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass
+	$(PYTHON) benches/peers/peers.py --quick
+	$(PYTHON) benches/peers/command.py
+
+bench-peers-full: build venv bench-data/lemon ## the same, with the large instances
+	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass
+	$(PYTHON) benches/peers/peers.py --full
+	$(PYTHON) benches/peers/command.py
+
+clean:
+	$(CARGO) clean
+	rm -rf .venv bench-data
+
+# --- prerequisites -----------------------------------------------------------------------------------------------------
+
+.PHONY: need-rust need-cc venv bench-peers-full
+
+need-rust: need-cc
+	@command -v $(CARGO) >/dev/null || { \
+	  echo "cargo is missing. Rust $$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml) is needed: install it with rustup (https://rustup.rs)."; exit 1; }
+
+need-cc:
+	@command -v cc >/dev/null || $(call install,gcc libc6-dev,cc)
+
+venv: .venv/ready
+.venv/ready: benches/peers/requirements.txt
+	@command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || $(call install,python3 python3-venv,python3)
+	python3 -m venv .venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	touch $@
+
+bench-data/lemon: benches/peers/lemon.cpp
+	@test -f /usr/include/lemon/network_simplex.h || $(call install,liblemon-dev g++,LEMON)
+	mkdir -p bench-data
+	g++ -O2 -o $@ $<
+
+# Installs Debian packages where that is possible, else names the command that does.
+define install
+{ if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null; \
+  else echo "$(2) is missing: sudo apt-get install $(1)"; exit 1; fi; }
+endef
