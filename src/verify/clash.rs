@@ -1,0 +1,109 @@
+//! The clashes of an infeasible plan: that each is a real one.
+//!
+//! Pins: more pairs are pinned between the named people than the coaches (or their nests) have places for, or a coachee
+//! has more pins than coaches wanted. Minimums: the coaches' least seats exceed what the coachees who are possible for
+//! them want, or what their own nests let in.
+
+use super::Report;
+use super::chosen::{Chosen, coach_by_id, coachee_by_id};
+use super::problem::Problem;
+use crate::model::document::{ClashLine, OutcomeKind, PlanDocument};
+use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
+use crate::model::instance::{Excess, Minimums};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, report: &mut Report) {
+    let roster = problem.roster;
+    for line in &plan.clashes {
+        let people: Vec<&str> = line.coaches.iter().chain(&line.coachees).map(|id| &**id).collect();
+        if line.says.is_empty() {
+            report.add("says", &people, "the clash says nothing");
+        }
+        let coaches: Option<BTreeSet<CoachIx>> =
+            line.coaches.iter().map(|id| coach_by_id(roster, id)).collect();
+        let coachees: Option<BTreeSet<CoacheeIx>> =
+            line.coachees.iter().map(|id| coachee_by_id(roster, id)).collect();
+        let (Some(coaches), Some(coachees)) = (coaches, coachees) else {
+            report.add("unknown-id", &people, "the clash is about somebody who is not listed");
+            continue;
+        };
+        if coaches.len() != line.coaches.len() || coachees.len() != line.coachees.len() {
+            report.add("clash", &people, "somebody stands in the clash twice");
+        }
+        if !pins_clash(problem, line, &coaches, &coachees)
+            && !minimums_clash(problem, line, &coaches, &coachees)
+        {
+            report.add("clash", &people, "no contradiction: these demands can all be met");
+        }
+    }
+    if plan.outcome == OutcomeKind::Infeasible && !demand_is_unmet(problem, chosen) {
+        report.add("outcome", &[], "infeasible, but every pin and every hard minimum is met");
+    }
+}
+
+fn demand_is_unmet(problem: &Problem<'_>, chosen: &Chosen) -> bool {
+    let short = problem.parts.seats.iter().zip(&chosen.load).any(|(seats, load)| *load < seats.min);
+    problem.pins.iter().any(|(e, c)| !chosen.has(*e, *c)) || short && problem.parts.minimums == Minimums::Hard
+}
+
+type Coaches = BTreeSet<CoachIx>;
+type Coachees = BTreeSet<CoacheeIx>;
+
+fn pins_clash(problem: &Problem<'_>, line: &ClashLine, coaches: &Coaches, coachees: &Coachees) -> bool {
+    let among = problem.pins.iter().filter(|(e, c)| coachees.contains(e) && coaches.contains(c));
+    let pins: Vec<(CoacheeIx, CoachIx)> = among.copied().collect();
+    let pinned: BTreeSet<CoacheeIx> = pins.iter().map(|(e, _)| *e).collect();
+    let count = u64::try_from(pins.len()).unwrap_or(u64::MAX);
+    let places: u64 = coaches.iter().map(|c| room(problem, *c, &pins)).sum();
+    let wanted: u64 = coachees.iter().map(|e| u64::from(problem.parts.demand[*e].wanted)).sum();
+    let fits = [places, wanted].iter().any(|p| count > *p && line.places == *p);
+    fits && pinned.len() == coachees.len()
+}
+
+/// How many of these pairs a coach can have at once, nests and seats considered.
+fn room(problem: &Problem<'_>, coach: CoachIx, pairs: &[(CoacheeIx, CoachIx)]) -> u64 {
+    let parts = &problem.parts;
+    let own = pairs.iter().filter(|(_, c)| *c == coach);
+    // Groups of an inner family lie inside those of the outer, so places add up from the innermost outwards.
+    let mut tokens: Vec<(CoacheeIx, Option<PairIx>)> = own.map(|(e, c)| (*e, problem.pair(*e, *c))).collect();
+    for family in parts.nests.iter().filter(|f| f.excess == Excess::Forbidden) {
+        let mut used: BTreeMap<_, u32> = BTreeMap::new();
+        tokens.retain(|(coachee, pair)| {
+            let waived = pair.is_some_and(|p| family.exempt.binary_search(&p).is_ok());
+            let Some(group) = family.group[*coachee].filter(|_| !waived) else { return true };
+            let count = used.entry(group).or_default();
+            *count += 1;
+            *count <= family.cap
+        });
+    }
+    u64::try_from(tokens.len()).unwrap_or(u64::MAX).min(u64::from(parts.seats[coach].max))
+}
+
+fn minimums_clash(problem: &Problem<'_>, line: &ClashLine, coaches: &Coaches, coachees: &Coachees) -> bool {
+    let parts = &problem.parts;
+    if parts.minimums != Minimums::Hard {
+        return false;
+    }
+    let least: u64 = coaches.iter().map(|c| u64::from(parts.seats[*c].min)).sum();
+    let (mut wanted, mut asked, mut all) = (0, 0, Vec::new());
+    for coachee in parts.demand.indexes() {
+        let rows = parts.starts[coachee.to_usize()]..parts.starts[coachee.to_usize() + 1];
+        let inside: Vec<CoachIx> =
+            parts.coach[rows].iter().copied().filter(|c| coaches.contains(c)).collect();
+        if inside.is_empty() {
+            continue;
+        }
+        if !coachees.contains(&coachee) {
+            return false;
+        }
+        let elsewhere = problem.pins.iter().filter(|(e, c)| *e == coachee && !coaches.contains(c)).count();
+        let free = usize::from(parts.demand[coachee].wanted).saturating_sub(elsewhere);
+        wanted += u64::try_from(free.min(inside.len())).unwrap_or(u64::MAX);
+        asked += u64::from(parts.demand[coachee].wanted);
+        all.extend(inside.iter().map(|c| (coachee, *c)));
+    }
+    let rooms: u64 =
+        coaches.iter().map(|c| room(problem, *c, &all).min(u64::from(parts.seats[*c].min))).sum();
+    let stated = [least, wanted, asked, rooms].contains(&line.places);
+    stated && (least > wanted || least > rooms)
+}

@@ -1,0 +1,100 @@
+//! What places cost: the convex cost of a coach's load, and the weights of coverage.
+
+use crate::model::index::{CoacheeIx, IxVec};
+use crate::model::instance::Demand;
+use crate::model::quantity::Points;
+
+/// `Σ floor((a·i + b) / m)` over i = 0..n, all not negative, m positive. The classic Euclid-like recursion; O(log m).
+fn floor_sum(n: i128, m: i128, a: i128, b: i128) -> Option<i128> {
+    let (mut n, mut m, mut a, mut b, mut sum) = (n, m, a, b, 0_i128);
+    while n > 0 {
+        sum = sum.checked_add((n.checked_mul(n - 1)? / 2).checked_mul(a / m)?)?;
+        sum = sum.checked_add(n.checked_mul(b / m)?)?;
+        (a, b) = (a % m, b % m);
+        let top = a.checked_mul(n)?.checked_add(b)?;
+        (n, b) = (top / m, top % m);
+        (m, a) = (a, m);
+        if m == 0 {
+            break;
+        }
+    }
+    Some(sum)
+}
+
+/// What a coach's k-th place costs, k from 1: `floor(balance × (2k − 1) / max)`.
+pub(super) fn place_cost(balance: Points, max: u32, k: u32) -> i128 {
+    if max == 0 || k == 0 {
+        return 0;
+    }
+    (i128::from(balance.0) * (2 * i128::from(k) - 1)).div_euclid(i128::from(max))
+}
+
+/// What a coach's first `load` places cost together.
+pub(super) fn load_cost(balance: Points, max: u32, load: u32) -> Option<i128> {
+    if max == 0 || balance.0 <= 0 {
+        return Some(0);
+    }
+    let b = i128::from(balance.0);
+    floor_sum(i128::from(load), i128::from(max), 2 * b, b)
+}
+
+/// The weights of coverage: they count down to 1 over the distinct (how many-th coach, class), most urgent first.
+pub(super) struct Urgency([[i128; 10]; 10]);
+
+impl Urgency {
+    pub fn new(demand: &IxVec<CoacheeIx, Demand>) -> Self {
+        let mut there = [[false; 10]; 10];
+        for d in demand {
+            for of_place in there.iter_mut().take(usize::from(d.wanted) + 1).skip(1) {
+                of_place[usize::from(d.class.min(9))] = true;
+            }
+        }
+        let mut weights = [[0; 10]; 10];
+        let mut weight = 0;
+        for k in (0..10).rev() {
+            for class in (0..10).rev() {
+                if there[k][class] {
+                    weight += 1;
+                    weights[k][class] = weight;
+                }
+            }
+        }
+        Self(weights)
+    }
+
+    /// The weight of a coachee's k-th place, k from 1.
+    pub fn of(&self, demand: Demand, k: usize) -> i128 {
+        self.0.get(k).and_then(|row| row.get(usize::from(demand.class))).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Urgency, load_cost, place_cost};
+    use crate::model::index::IxVec;
+    use crate::model::instance::Demand;
+    use crate::model::quantity::Points;
+
+    #[test]
+    fn a_load_costs_the_sum_of_its_places() {
+        for max in 1..=13 {
+            for weight in [0, 1, 5, 7, 999, 5_000_000] {
+                let mut sum = 0;
+                for load in 0..=max {
+                    assert_eq!(load_cost(Points(weight), max, load), Some(sum), "{weight} {max} {load}");
+                    sum += place_cost(Points(weight), max, load + 1);
+                }
+            }
+        }
+        assert!(load_cost(Points(1_000_000_000_000), u32::MAX, u32::MAX).is_some());
+    }
+
+    #[test]
+    fn first_coaches_of_every_class_come_before_second_ones() {
+        let d = |wanted, class| Demand { wanted, class };
+        let urgency = Urgency::new(&IxVec::from_vec(vec![d(2, 1), d(1, 5), d(2, 9)]));
+        let order = [(d(2, 1), 1), (d(1, 5), 1), (d(2, 9), 1), (d(2, 1), 2), (d(2, 9), 2)];
+        let weights: Vec<i128> = order.iter().map(|(d, k)| urgency.of(*d, *k)).collect();
+        assert_eq!(weights, [5, 4, 3, 2, 1]);
+    }
+}

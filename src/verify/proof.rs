@@ -1,0 +1,79 @@
+//! A certificate held against a problem and a plan: each stage's multipliers, its bound computed again, its claim.
+
+use super::bound::{bound, cost};
+use super::problem::find;
+use super::ranges::multipliers;
+use super::{Report, Violation};
+use crate::model::catalogue::Tier;
+use crate::model::certificate::{Certificate, Claim, Stage};
+use crate::model::index::{Ix, PairIx};
+use crate::model::instance::Parts;
+use crate::model::outcome::Assignment;
+
+/// What is wrong with a certificate as a proof that `plan` is an optimum of the problem; empty means proved.
+/// The plan itself is taken to keep the caps and seats; [`super::verify`] checks those.
+pub fn proof(parts: &Parts, plan: &Assignment, certificate: &Certificate) -> Vec<Violation> {
+    let mut report = Report::default();
+    let mut pairs = Vec::with_capacity(plan.pairs.len());
+    for (coachee, coach) in &plan.pairs {
+        let known = coachee.to_usize() < parts.demand.len() && coach.to_usize() < parts.seats.len();
+        match known.then(|| find(parts, *coachee, *coach)).flatten() {
+            Some(pair) => pairs.push(pair),
+            None => report.add("not-eligible", &[], "the plan has a pair that cannot be made"),
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    check(parts, &pairs, certificate, &mut report);
+    report.finish()
+}
+
+pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, report: &mut Report) {
+    let floor = plan.iter().map(|p| parts.score[p.to_usize()]).min();
+    let floor = floor.filter(|_| parts.tiers.contains(&Tier::Floor));
+    let best = Claim::Best { floor };
+    let claims: Vec<Claim> = match floor {
+        Some(floor) => vec![Claim::FloorIsHighest { floor }, best],
+        None => vec![best],
+    };
+    if !certificate.stages.iter().map(|s| s.claim).eq(claims) {
+        report.add("stages", &[], "the stages are not those that prove such a plan");
+    }
+    for stage in &certificate.stages {
+        if !shaped(parts, stage) {
+            report.add(
+                "prices",
+                &[],
+                "prices are ascending, each once, of coaches and groups that there are",
+            );
+            continue;
+        }
+        for says in multipliers(parts, stage) {
+            report.add("multipliers", &[], says);
+        }
+        let (Some(bound), Some(cost)) = (bound(parts, stage), cost(parts, &stage.multipliers, plan)) else {
+            report.add("overflow", &[], "the numbers of a stage are too large to add up");
+            continue;
+        };
+        if bound != stage.bound {
+            report.add("stage-bound", &[], format!("the prices give the bound {bound}"));
+        }
+        match stage.claim {
+            Claim::Best { .. } if bound != cost => {
+                report.add("not-proved", &[], format!("the plan costs {cost}, the bound is {bound}"));
+            }
+            Claim::FloorIsHighest { .. } if bound <= cost => {
+                report.add("not-proved", &[], format!("a better floor may be had: {bound} against {cost}"));
+            }
+            Claim::Best { .. } | Claim::FloorIsHighest { .. } => {}
+        }
+    }
+}
+
+fn shaped(parts: &Parts, stage: &Stage) -> bool {
+    let nest = |n: &crate::model::certificate::NestPrice| (n.coach, n.family, n.group);
+    stage.prices.windows(2).all(|w| w[0].0 < w[1].0)
+        && stage.prices.iter().all(|(coach, price)| coach.to_usize() < parts.seats.len() && *price != 0)
+        && stage.nests.windows(2).all(|w| nest(&w[0]) < nest(&w[1]))
+        && stage.nests.iter().all(|n| n.coach.to_usize() < parts.seats.len() && n.family < parts.nests.len())
+}
