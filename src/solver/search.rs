@@ -300,11 +300,16 @@ impl<A: ArcCost> Flow<A> {
 }
 
 impl<A: ArcCost> Flow<A> {
+    /// Looks again for the lowest price: the higher it is, the earlier a scan ends. Prices only rise, so an old one is right too.
+    pub fn refresh_least_price(&mut self) {
+        self.least_price = self.price.iter().copied().min().unwrap_or(A::Wide::ZERO);
+    }
+
     /// Takes up prices from elsewhere: opens every place that is not exactly its holder's cheapest, and from now on
     /// ends chains at any free place.
     pub fn adopt_prices(&mut self) {
         self.ends = Ends::AnyFreePlace;
-        self.least_price = self.price.iter().copied().min().unwrap_or(A::Wide::ZERO);
+        self.refresh_least_price();
         for unit in 0..self.net.units() {
             if let Place::In { bin, cost, .. } = self.place[unit]
                 && cost.wide() + self.price[bin as usize] > self.least_arc(unit)

@@ -74,6 +74,9 @@ fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, St
                 flow.fill_greedily();
                 return (flow, stop);
             }
+            if unit.is_multiple_of(flow.net.bins.len().next_multiple_of(POLL)) {
+                flow.refresh_least_price();
+            }
             if unit.is_multiple_of(POLL * 64)
                 && let Some(progress) = options.progress
             {
