@@ -93,8 +93,10 @@ pub fn build<A: ArcCost>(composite: &Composite<'_>, admit: Admit, threads: usize
         filled.extend(own);
     });
     let mut entering = vec![0_u32; coaches + forest.nests.len()];
-    for arc in &arcs {
-        entering[arc.bin as usize] += 1;
+    for part in &filled {
+        for (sum, count) in entering.iter_mut().zip(&part.entering) {
+            *sum += count;
+        }
     }
     let (mut skip, mut base, mut sorted) = (Vec::new(), Vec::new(), Vec::new());
     for part in filled {
@@ -127,6 +129,8 @@ struct Filled<W> {
     skip: Vec<W>,
     base: Vec<i128>,
     sorted: Vec<u32>,
+    /// How many arcs enter each bin.
+    entering: Vec<u32>,
 }
 
 impl Rows<'_, '_> {
@@ -154,20 +158,19 @@ impl Rows<'_, '_> {
     fn fill<A: ArcCost>(&self, units: &[Unit], starts: &[usize], arcs: &mut [Arc<A>]) -> Filled<A::Wide> {
         let composite = self.composite;
         let parts = composite.instance.parts();
-        let mut filled = Filled { skip: Vec::new(), base: Vec::new(), sorted: Vec::new() };
-        let mut row: Vec<(i128, u32)> = Vec::new();
+        let bins = parts.seats.len() + self.forest.nests.len();
+        let mut filled =
+            Filled { skip: Vec::new(), base: Vec::new(), sorted: Vec::new(), entering: vec![0; bins] };
         for (at, unit) in units.iter().enumerate() {
-            row.clear();
             let coachee = CoacheeIx::new(unit.coachee);
-            for at in self.range(unit).filter(|at| self.admits(unit, *at)) {
-                let pair = PairIx::from_usize(at);
-                let bin = self.forest.entry(coachee, pair, parts.coach[at].get());
-                row.push((composite.pair(parts.score[at], self.kept.has(pair)), bin));
-            }
-            let least = row.iter().map(|r| r.0).min().unwrap_or(0);
             let mine = &mut arcs[starts[at] - starts[0]..starts[at + 1] - starts[0]];
-            for (arc, (cost, bin)) in mine.iter_mut().zip(&row) {
-                *arc = Arc { cost: A::narrow(cost - least), bin: *bin };
+            let cost = |row: usize| composite.pair(parts.score[row], self.kept.has(PairIx::from_usize(row)));
+            let rows = || self.range(unit).filter(|row| self.admits(unit, *row));
+            let least = rows().map(cost).min().unwrap_or(0);
+            for (arc, row) in mine.iter_mut().zip(rows()) {
+                let bin = self.forest.entry(coachee, PairIx::from_usize(row), parts.coach[row].get());
+                filled.entering[bin as usize] += 1;
+                *arc = Arc { cost: A::narrow(cost(row) - least), bin };
             }
             let sorted = sort_prefix(mine, 0);
             filled.sorted.push(u32::try_from(sorted).expect("a unit has fewer than 2^32 arcs"));

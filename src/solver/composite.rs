@@ -1,9 +1,10 @@
 //! Tiers folded into one cost: the multipliers of [`crate::model::certificate`], and the proof that they fit.
 
+use super::survey::{Divisor, Survey};
 use super::units::{Unit, units};
 use crate::model::catalogue::Tier;
 use crate::model::certificate::Multipliers;
-use crate::model::index::{IxVec, PairIx};
+use crate::model::index::{CoachIx, IxVec, PairIx};
 use crate::model::instance::{Excess, Instance, Seats};
 use crate::model::quantity::Points;
 
@@ -14,16 +15,17 @@ pub struct Composite<'i> {
     pub multipliers: Multipliers,
     /// Divides every cost; searching happens in multiples of it.
     pub unit: i128,
-    /// The largest size of a score.
     largest_score: i128,
+    /// Divides a score by `unit`, where a score is all that a pair costs.
+    exact: Option<Divisor>,
 }
 
 impl<'i> Composite<'i> {
-    pub fn new(instance: &'i Instance, tiers: &[Tier]) -> Self {
-        let units = units(instance);
-        let ranges = Ranges::of(instance, &units);
+    pub fn new(instance: &'i Instance, survey: &Survey, tiers: &[Tier]) -> Self {
+        let units = units(instance, &survey.nearest);
+        let ranges = Ranges::of(instance, survey, &units);
         let sums: Vec<Tier> = tiers.iter().copied().filter(|t| *t != Tier::Floor).collect();
-        let unit = sums.last().map_or(1, |last| common_unit(instance, *last));
+        let unit = if sums.last() == Some(&Tier::Score) { i128::from(survey.divisor) } else { 1 };
         let mut multipliers = Multipliers::default();
         // Everything that the tiers handled so far, the later ones, can differ by.
         let mut below: i128 = 0;
@@ -33,22 +35,21 @@ impl<'i> Composite<'i> {
             below += multiplier * ranges.of_tier(*tier);
         }
         multipliers.pins = above(below, unit);
-        let largest_score = instance.parts().score.iter().map(|s| s.0.unsigned_abs()).max().unwrap_or(0);
-        Self { instance, units, multipliers, unit, largest_score: i128::from(largest_score) }
+        let exact = (multipliers.score == 1)
+            .then(|| Divisor::of(u64::try_from(unit).expect("the divisor of scores is positive")));
+        Self { instance, units, multipliers, unit, largest_score: survey.largest, exact }
     }
 
     /// What a pair costs, in units.
     #[inline]
     pub fn pair(&self, score: Points, kept: bool) -> i128 {
-        if !kept && self.multipliers.score == 1 {
-            // The common case, without wide division.
-            return match i64::try_from(self.unit) {
-                Ok(unit) => i128::from(-score.0 / unit),
-                Err(_) => -i128::from(score.0) / self.unit,
-            };
+        match self.exact {
+            Some(exact) if !kept => i128::from(exact.quotient(-score.0)),
+            _ => {
+                let kept = if kept { self.multipliers.stability } else { 0 };
+                (-self.multipliers.score * i128::from(score.0) - kept) / self.unit
+            }
         }
-        let kept = if kept { self.multipliers.stability } else { 0 };
-        (-self.multipliers.score * i128::from(score.0) - kept) / self.unit
     }
 
     /// What leaving a unit open costs.
@@ -109,38 +110,6 @@ fn above(below: i128, unit: i128) -> i128 {
     (below / unit + 1) * unit
 }
 
-/// What divides every value of a tier.
-fn common_unit(instance: &Instance, tier: Tier) -> i128 {
-    let parts = instance.parts();
-    let unit = match tier {
-        Tier::Score => {
-            let nests = parts.nests.iter().filter_map(|n| match n.excess {
-                Excess::Costs(points) => Some(points.0.unsigned_abs()),
-                Excess::Forbidden => None,
-            });
-            divisor(nests.chain(parts.score.iter().map(|s| s.0.unsigned_abs())))
-        }
-        _ => 1,
-    };
-    i128::from(unit.max(1))
-}
-
-/// Greatest common divisor; numbers that are multiples of the one so far cost one remainder.
-fn divisor(numbers: impl Iterator<Item = u64>) -> u64 {
-    let mut common: u64 = 0;
-    for number in numbers {
-        if common == 1 {
-            break;
-        }
-        let (mut a, mut b) = (number, common);
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        common = a;
-    }
-    common
-}
-
 /// By how much each tier can differ between two plans.
 struct Ranges {
     coverage: i128,
@@ -151,36 +120,15 @@ struct Ranges {
 }
 
 impl Ranges {
-    fn of(instance: &Instance, units: &[Unit]) -> Self {
+    fn of(instance: &Instance, survey: &Survey, units: &[Unit]) -> Self {
         let parts = instance.parts();
-        let mut score = 0;
-        for coachee in parts.demand.indexes() {
-            let wanted = i128::from(parts.demand[coachee].wanted);
-            let (mut low, mut high) = (0, 0);
-            for s in &parts.score[instance.rows(coachee)] {
-                low = low.min(s.0);
-                high = high.max(s.0);
-            }
-            score += wanted * (i128::from(high) - i128::from(low));
-        }
+        let mut score = survey.range;
         for family in &parts.nests {
             if let Excess::Costs(points) = family.excess {
                 score += i128::try_from(units.len()).unwrap_or(i128::MAX) * i128::from(points.0);
             }
         }
-        let mut entering: IxVec<_, u32> = parts.seats.iter().map(|_| 0).collect();
-        for coach in &parts.coach {
-            entering[*coach] += 1;
-        }
-        let mut balance = 0;
-        if parts.balance.0 > 0 {
-            for coach in parts.seats.indexes() {
-                let seats = parts.seats[coach];
-                balance += (1..=seats.max.min(entering[coach]))
-                    .map(|k| balance_step(parts.balance.0, seats.max, k))
-                    .sum::<i128>();
-            }
-        }
+        let balance = if parts.balance.0 > 0 { balance_range(instance) } else { 0 };
         Self {
             coverage: units.iter().filter(|u| u.pinned.is_none()).map(|u| i128::from(u.urgency)).sum(),
             minimums: parts.seats.iter().map(|s| i128::from(s.min)).sum(),
@@ -200,6 +148,21 @@ impl Ranges {
             Tier::Balance => self.balance,
         }
     }
+}
+
+/// Every place that can be taken, taken.
+fn balance_range(instance: &Instance) -> i128 {
+    let parts = instance.parts();
+    let mut entering: IxVec<CoachIx, u32> = parts.seats.iter().map(|_| 0).collect();
+    for coach in &parts.coach {
+        entering[*coach] += 1;
+    }
+    let places = |(coach, seats): (CoachIx, &Seats)| {
+        (1..=seats.max.min(entering[coach]))
+            .map(|k| balance_step(parts.balance.0, seats.max, k))
+            .sum::<i128>()
+    };
+    parts.seats.enumerate().map(places).sum()
 }
 
 /// Which pairs of the given plan are kept, as a lookup.

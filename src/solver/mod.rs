@@ -9,6 +9,7 @@ mod network;
 mod search;
 mod stage;
 mod start;
+mod survey;
 mod tiers;
 mod units;
 

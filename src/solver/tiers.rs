@@ -8,6 +8,7 @@ use super::build::Admit;
 use super::clash::clashes;
 use super::composite::{Composite, balance_step};
 use super::stage::{self, Solved};
+use super::survey::Survey;
 use crate::model::catalogue::Tier;
 use crate::model::certificate::{Certificate, Claim};
 use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix};
@@ -23,7 +24,8 @@ struct Floor {
 
 pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
     let tiers = &instance.parts().tiers;
-    let all = Composite::new(instance, tiers);
+    let survey = Survey::of(instance, options.threads);
+    let all = Composite::new(instance, &survey, tiers);
     if !stage::fits(&all) {
         return Outcome::Unknown { stop: Stop::Finished };
     }
@@ -31,7 +33,7 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
     let mut admit = Admit::All;
     let floor_at = tiers.iter().position(|t| *t == Tier::Floor);
     if let Some(at) = floor_at.filter(|at| tiers[..*at].contains(&Tier::Coverage)) {
-        let before = Composite::new(instance, &tiers[..at]);
+        let before = Composite::new(instance, &survey, &tiers[..at]);
         match highest_floor(&before, options) {
             Ok(floor) => {
                 admit = floor.admit;

@@ -3,7 +3,7 @@
 //! Order: by the coach of the coachee's best pair, then by coachee, pinned units first. Units that compete for a coach
 //! are thus next to each other in memory, which is most of the speed of the search on large instances.
 
-use crate::model::index::{CoacheeIx, Ix, PairIx};
+use crate::model::index::{Ix, PairIx};
 use crate::model::instance::Instance;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub struct Unit {
     pub urgency: u32,
 }
 
-/// All units of an instance.
-pub fn units(instance: &Instance) -> Vec<Unit> {
+/// All units of an instance; `nearest` is the coach of each coachee's best pair.
+pub fn units(instance: &Instance, nearest: &[u32]) -> Vec<Unit> {
     let parts = instance.parts();
     let mut ranks: Vec<(u8, u8)> = Vec::new();
     let mut found = Vec::with_capacity(parts.demand.len());
@@ -43,14 +43,6 @@ pub fn units(instance: &Instance) -> Vec<Unit> {
         .into_iter()
         .map(|(coachee, pinned, rank)| Unit { coachee: coachee.get(), pinned, urgency: urgency(rank) })
         .collect();
-    let nearest: Vec<u32> = parts.demand.indexes().map(|coachee| nearest(instance, coachee)).collect();
     units.sort_by_key(|unit| nearest[unit.coachee as usize]);
     units
-}
-
-/// The coach of the best pair, the first of equals; coachees without pairs come last.
-fn nearest(instance: &Instance, coachee: CoacheeIx) -> u32 {
-    let parts = instance.parts();
-    let best = instance.rows(coachee).reduce(|a, b| if parts.score[b] > parts.score[a] { b } else { a });
-    best.map_or(u32::MAX, |at| parts.coach[at].get())
 }
