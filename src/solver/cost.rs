@@ -61,6 +61,9 @@ pub trait ArcCost: Copy + Ord + Debug + Send + Sync + 'static {
     const LARGEST: i128;
     fn narrow(value: i128) -> Self;
     fn wide(self) -> Self::Wide;
+    /// What arcs are sorted by: cost, then bin, in one integer where that is quick to compare.
+    type Key: Ord;
+    fn key(self, bin: u32) -> Self::Key;
 }
 
 impl ArcCost for u32 {
@@ -72,6 +75,11 @@ impl ArcCost for u32 {
     #[inline]
     fn wide(self) -> i64 {
         i64::from(self)
+    }
+    type Key = u64;
+    #[inline]
+    fn key(self, bin: u32) -> u64 {
+        u64::from(self) << 32 | u64::from(bin)
     }
 }
 
@@ -85,6 +93,11 @@ impl ArcCost for i64 {
     fn wide(self) -> i64 {
         self
     }
+    type Key = (i64, u32);
+    #[inline]
+    fn key(self, bin: u32) -> (i64, u32) {
+        (self, bin)
+    }
 }
 
 impl ArcCost for i128 {
@@ -96,5 +109,10 @@ impl ArcCost for i128 {
     #[inline]
     fn wide(self) -> i128 {
         self
+    }
+    type Key = (i128, u32);
+    #[inline]
+    fn key(self, bin: u32) -> (i128, u32) {
+        (self, bin)
     }
 }

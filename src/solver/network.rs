@@ -90,8 +90,8 @@ pub fn sort_prefix<A: ArcCost>(arcs: &mut [Arc<A>], done: usize) -> usize {
     let rest = &mut arcs[done..];
     let more = CHUNK.max(done).min(rest.len());
     if more < rest.len() {
-        rest.select_nth_unstable(more);
+        rest.select_nth_unstable_by_key(more, |a| a.cost.key(a.bin));
     }
-    rest[..more].sort_unstable();
+    rest[..more].sort_unstable_by_key(|a| a.cost.key(a.bin));
     done + more
 }
