@@ -1,14 +1,44 @@
 //! Roster to instance: eligibility, points and the sentence of each rule, side by side.
 
+mod all;
+mod availability;
+mod capacity;
+mod caps;
+mod compile;
+mod declared;
+mod facts;
+mod findings;
+mod history;
+mod language;
+mod line;
+mod locks;
+mod needs;
+mod pairs;
+mod pins;
+mod preferences;
+mod school;
+mod sector_region;
+mod seniority;
+mod sentences;
+mod sites;
+mod sponsor;
+mod table;
+mod training;
+mod travel;
+mod verdict;
+
+pub use caps::Cap;
+pub use compile::compile;
+pub use sentences::sentences;
+
 use crate::model::catalogue::{Level, RuleKey};
 use crate::model::document::Part;
-use crate::model::fault::Fault;
 use crate::model::finding::Finding;
-use crate::model::index::{CoachIx, CoacheeIx};
+use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix};
 use crate::model::instance::Instance;
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::Roster;
-use crate::model::rulebook::RuleBook;
+use verdict::Broken;
 
 /// A programme ready to be solved, with what is needed to explain its pairs. Borrows the roster.
 pub struct Compiled<'r> {
@@ -16,9 +46,13 @@ pub struct Compiled<'r> {
     pub instance: Instance,
     /// Pins refused, expired locks and waivers, unknown facts, …: sorted.
     pub findings: Vec<Finding>,
+    /// The caps that are on, those at level `info` too; the inner one first.
+    pub caps: Vec<Cap>,
+    rules: all::Rules<'r>,
 }
 
 /// Why a pair cannot be made.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Barrier {
     pub rule: RuleKey,
     /// `Hard` or `Waivable`.
@@ -26,43 +60,85 @@ pub struct Barrier {
     pub says: Box<str>,
 }
 
-/// Applies every rule to every pair. Deterministic on any number of threads. The faults are `E042` and `E051`.
-pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Fault>> {
-    let _ = (roster, threads);
-    Err(Vec::new())
-}
-
 impl Compiled<'_> {
     /// The parts of a pair's own score, in the order of the catalogue; they add up to `score` in the instance.
     /// Includes rules at level `info` with 0 points; leaves out soft rules that earn nothing.
     pub fn parts(&self, coachee: CoacheeIx, coach: CoachIx) -> Vec<Part> {
-        let _ = (coachee, coach);
-        Vec::new()
+        let mut parts = Vec::new();
+        for rule in self.rules.each() {
+            let verdict = rule.judge(coachee, coach);
+            let told = rule.level() == Level::Info || verdict.broken.is(Broken::INFO);
+            if verdict.points == Points::ZERO && !told {
+                continue;
+            }
+            if let Some(says) = rule.part(coachee, coach) {
+                parts.push(Part { rule: rule.key(), points: verdict.points, says: says.into() });
+            }
+        }
+        parts
     }
-    /// The pair's own score.
+
+    /// The pair's own score, whether or not the pair can be made.
     pub fn score(&self, coachee: CoacheeIx, coach: CoachIx) -> Points {
-        let _ = (coachee, coach);
-        Points::ZERO
+        self.rules.each().map(|rule| rule.judge(coachee, coach).points).sum()
     }
+
     /// Travel minutes of the pair, known or not, whatever the level of `travel`.
     pub fn minutes(&self, coachee: CoacheeIx, coach: CoachIx) -> Option<Minutes> {
-        let _ = (coachee, coach);
-        None
+        self.rules.travel.minutes(coachee, coach)
     }
+
     /// Every rule that forbids the pair, hardest first; empty if it is eligible. Opaque declarations say no kind.
+    /// Somebody who takes no part has no places: the barrier is that of `capacity`.
     pub fn barriers(&self, coachee: CoacheeIx, coach: CoachIx) -> Vec<Barrier> {
-        let _ = (coachee, coach);
-        Vec::new()
+        let mut barriers = Vec::new();
+        if !self.rules.takes_part(coachee, coach) {
+            let says = "takes no part".into();
+            barriers.push(Barrier { rule: RuleKey::Capacity, level: Level::Hard, says });
+        }
+        for rule in self.rules.each() {
+            let verdict = rule.judge(coachee, coach);
+            if let Some(level) = self.rules.forbids(rule, verdict, (coachee, coach)) {
+                let says = rule.barrier(coachee, coach).into();
+                barriers.push(Barrier { rule: rule.key(), level, says });
+            }
+        }
+        barriers.sort_by_key(|barrier| barrier.level);
+        barriers
     }
-    /// Rules that a waiver lifts for the pair, with the waiver's position in `Roster::waivers`.
+
+    /// Rules that a waiver lifts for the pair, with the waiver's position in `Roster::waivers`; in the order of the
+    /// catalogue. A waived cap counts wherever the coachee is in one of its groups.
     pub fn waived(&self, coachee: CoacheeIx, coach: CoachIx) -> Vec<(RuleKey, usize)> {
-        let _ = (coachee, coach);
-        Vec::new()
+        let broken = self.rules.each().filter(|rule| rule.judge(coachee, coach).broken.is(Broken::WAIVABLE));
+        let capped =
+            self.caps.iter().filter(|cap| cap.level == Level::Waivable && cap.group[coachee].is_some());
+        let keys = broken.map(|rule| rule.key()).chain(capped.map(Cap::key));
+        let mut waived: Vec<(RuleKey, usize)> =
+            keys.filter_map(|key| Some((key, self.rules.waiver(key, coachee, coach)?))).collect();
+        waived.sort_unstable();
+        waived
+    }
+
+    /// The name of a group of a nest family of the instance: a school's id or a sector's word.
+    pub fn group_name(&self, family: usize, group: GroupIx) -> &str {
+        self.caps
+            .iter()
+            .filter(|cap| caps::binds(cap))
+            .nth(family)
+            .map_or("", |cap| &cap.names[group.to_usize()])
+    }
+
+    /// Ids in byte order, without repeats.
+    pub(crate) fn ids(&self, coachees: &[CoacheeIx], coaches: &[CoachIx]) -> Vec<Box<str>> {
+        let coachees = coachees.iter().map(|e| self.roster.coachee_id(*e).into());
+        let mut ids: Vec<Box<str>> =
+            coachees.chain(coaches.iter().map(|c| self.roster.coach_id(*c).into())).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 }
 
-/// Every rule of the catalogue with its level and its English sentence, parameters filled in.
-pub fn sentences(book: &RuleBook) -> Vec<(RuleKey, Level, Box<str>)> {
-    let _ = book;
-    Vec::new()
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! `locks`: pins, bans, freezes and holds that have not expired, and the started pairs of the given plan.
+
+use super::facts::Facts;
+use super::verdict::{PairRule, Row, Sparse, Verdict};
+use crate::model::catalogue::{Level, LockKind, PairState, RuleKey};
+use crate::model::index::{CoachIx, CoacheeIx, Ix, IxVec};
+use crate::model::roster::{Lock, Roster};
+
+/// Why a pair is pinned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Pin {
+    /// A `pin` or `freeze`, by its position in `Roster::locks`.
+    Lock(usize),
+    Started,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Hold {
+    #[default]
+    Free,
+    /// For nobody.
+    Closed(usize),
+    /// For those who are named.
+    Reserved(usize),
+}
+
+pub(super) struct Locks<'r> {
+    roster: &'r Roster,
+    pins: Sparse<Pin>,
+    bans: Sparse<usize>,
+    holds: IxVec<CoachIx, Hold>,
+    reserved: Sparse<()>,
+}
+
+/// Whether a lock or waiver did not expire before the programme starts.
+pub(super) fn in_force(expires: Option<crate::model::date::Date>, roster: &Roster) -> bool {
+    expires.is_none_or(|day| day >= roster.programme.starts)
+}
+
+impl<'r> Locks<'r> {
+    pub fn new(facts: &Facts<'r>) -> Self {
+        let roster = facts.roster;
+        let mut locks = Self {
+            roster,
+            pins: Sparse::new(roster.coachees.len()),
+            bans: Sparse::new(roster.coachees.len()),
+            holds: roster.coaches.iter().map(|_| Hold::Free).collect(),
+            reserved: Sparse::new(roster.coachees.len()),
+        };
+        if roster.programme.rules.locks == Level::Off {
+            return locks;
+        }
+        for (at, lock) in roster.locks.iter().enumerate().filter(|(_, l)| in_force(l.expires, roster)) {
+            locks.add(at, lock);
+        }
+        for pair in roster.plan.iter().flatten().filter(|p| p.state == PairState::Started) {
+            locks.pins.merge(pair.coachee, pair.coach, Pin::Started, |_, _| {});
+        }
+        locks
+    }
+
+    fn add(&mut self, at: usize, lock: &Lock) {
+        match (lock.kind, lock.coach, lock.coachee) {
+            (LockKind::Pin, Some(coach), Some(coachee)) => {
+                self.pins.merge(coachee, coach, Pin::Lock(at), |_, _| {});
+            }
+            (LockKind::Ban, Some(coach), Some(coachee)) => self.bans.merge(coachee, coach, at, |_, _| {}),
+            (LockKind::Hold, Some(coach), None) => self.holds[coach] = Hold::Closed(at),
+            (LockKind::Hold, Some(coach), Some(coachee)) => {
+                self.reserved.merge(coachee, coach, (), |(), ()| {});
+                if self.holds[coach] == Hold::Free {
+                    self.holds[coach] = Hold::Reserved(at);
+                }
+            }
+            (LockKind::Freeze, coach, coachee) => {
+                for pair in self.roster.plan.iter().flatten() {
+                    if coach.is_none_or(|c| c == pair.coach) && coachee.is_none_or(|e| e == pair.coachee) {
+                        self.pins.merge(pair.coachee, pair.coach, Pin::Lock(at), |_, _| {});
+                    }
+                }
+            }
+            // Incomplete locks are refused when the roster is read.
+            (LockKind::Pin | LockKind::Ban | LockKind::Hold, _, _) => {}
+        }
+    }
+
+    /// The pinned coaches of a coachee, in order.
+    pub fn pins(&self, coachee: CoacheeIx) -> &[(CoachIx, Pin)] {
+        self.pins.of(coachee)
+    }
+
+    /// Whether a lock keeps anybody from anything.
+    pub fn restrict(&self) -> bool {
+        self.holds.iter().any(|h| *h != Hold::Free)
+            || self.roster.coachees.indexes().any(|e| !self.bans.of(e).is_empty())
+    }
+
+    /// The lock that forbids the pair.
+    fn forbidding(&self, coachee: CoacheeIx, coach: CoachIx) -> Option<&Lock> {
+        if let Some(ban) = self.bans.get(coachee, coach) {
+            return Some(&self.roster.locks[*ban]);
+        }
+        let held = match self.holds[coach] {
+            Hold::Free => return None,
+            Hold::Closed(at) => at,
+            Hold::Reserved(at) => {
+                if self.reserved.get(coachee, coach).is_some() {
+                    return None;
+                }
+                at
+            }
+        };
+        self.pins.get(coachee, coach).is_none().then(|| &self.roster.locks[held])
+    }
+}
+
+impl PairRule for Locks<'_> {
+    fn key(&self) -> RuleKey {
+        RuleKey::Locks
+    }
+    fn level(&self) -> Level {
+        self.roster.programme.rules.locks
+    }
+    fn judge(&self, coachee: CoacheeIx, coach: CoachIx) -> Verdict {
+        match self.forbidding(coachee, coach) {
+            Some(_) => Verdict::broken(Level::Hard),
+            None => Verdict::SILENT,
+        }
+    }
+    fn row(&self, coachee: CoacheeIx, row: &mut Row) {
+        for (coach, _) in self.bans.of(coachee) {
+            row.add(coach.to_usize(), Verdict::broken(Level::Hard));
+        }
+        for (coach, hold) in self.holds.enumerate() {
+            if *hold != Hold::Free {
+                row.add(coach.to_usize(), self.judge(coachee, coach));
+            }
+        }
+    }
+    fn part(&self, _: CoacheeIx, _: CoachIx) -> Option<String> {
+        None
+    }
+    fn barrier(&self, coachee: CoacheeIx, coach: CoachIx) -> String {
+        match self.forbidding(coachee, coach) {
+            Some(lock) if lock.kind == LockKind::Ban => {
+                format!("is banned by {} ({})", lock.author, lock.reason)
+            }
+            Some(lock) => format!("is on hold by {} ({})", lock.author, lock.reason),
+            None => String::new(),
+        }
+    }
+}
+
+pub(super) const LOCKS: &str = "Pinned, frozen and started pairs are made first of all, banned ones never, and coaches on hold get nobody else.";

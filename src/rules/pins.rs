@@ -1,0 +1,92 @@
+//! The pairs that must be made: pins, freezes and started pairs, less those that a rule refuses.
+
+use super::Compiled;
+use super::locks::Pin;
+use crate::model::catalogue::{Level, LockKind, RuleKey, Word};
+use crate::model::finding::{Finding, FindingCode};
+use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
+use crate::model::instance::Parts;
+
+/// The pins of an instance, ascending, and what is to be said about those that are not among them.
+///
+/// A pin is refused if the pair breaks a rule by itself, or its coach has no place at all. Pins that are possible one
+/// by one go to the solver, which names a clash; only of more pins than a coachee wants are the first, by coach, kept.
+pub(super) fn pins(compiled: &Compiled<'_>, parts: &Parts) -> (Vec<PairIx>, Vec<Finding>) {
+    let mut pins = Vec::new();
+    let mut findings = Vec::new();
+    for coachee in compiled.roster.coachees.indexes() {
+        let mut kept = 0;
+        let mut left = Vec::new();
+        for (coach, why) in compiled.rules.locks.pins(coachee) {
+            if let Some(refusal) = refusal(compiled, parts, coachee, *coach) {
+                findings.push(refused(compiled, coachee, *coach, *why, &refusal));
+            } else if kept == parts.demand[coachee].wanted {
+                left.push(*coach);
+            } else {
+                kept += 1;
+                let rows = parts.starts[coachee.to_usize()]..parts.starts[coachee.to_usize() + 1];
+                let at = parts.coach[rows.clone()].binary_search(coach);
+                pins.extend(at.ok().map(|at| PairIx::from_usize(rows.start + at)));
+            }
+        }
+        if !left.is_empty() {
+            findings.push(clash(compiled, coachee, &left, parts.demand[coachee].wanted));
+        }
+    }
+    (pins, findings)
+}
+
+/// Rule, level and evidence, where the pair cannot be made.
+fn refusal(compiled: &Compiled<'_>, parts: &Parts, coachee: CoacheeIx, coach: CoachIx) -> Option<String> {
+    let barriers = compiled.barriers(coachee, coach);
+    if let Some(first) = barriers.first() {
+        let waiver = if first.level == Level::Waivable { ", and there is no waiver" } else { "" };
+        return Some(format!("{}: the coach {}{waiver}", first.rule.key(), sentence_of(first)));
+    }
+    (parts.seats[coach].max == 0).then(|| format!("{}: the coach has no places", RuleKey::Capacity.key()))
+}
+
+/// The barrier's words, so that they follow "the coach".
+fn sentence_of(barrier: &super::Barrier) -> String {
+    match barrier.rule {
+        RuleKey::Declared => format!("has {}", barrier.says),
+        RuleKey::History if barrier.says.starts_with("one managed") => {
+            format!("and the coachee: {}", barrier.says)
+        }
+        _ => barrier.says.to_string(),
+    }
+}
+
+fn refused(compiled: &Compiled<'_>, coachee: CoacheeIx, coach: CoachIx, why: Pin, refusal: &str) -> Finding {
+    let roster = compiled.roster;
+    let what = match why {
+        Pin::Started => "the started pair".to_owned(),
+        Pin::Lock(at) => {
+            let lock = &roster.locks[at];
+            let kind = if lock.kind == LockKind::Freeze { "freeze" } else { "pin" };
+            format!("the {kind} by {} of", lock.author)
+        }
+    };
+    Finding {
+        code: FindingCode::PinRefused,
+        people: compiled.ids(&[coachee], &[coach]),
+        says: format!(
+            "{what} {} with {} is refused by the rule {refusal}",
+            roster.coach_name(coach),
+            roster.coachee_name(coachee)
+        )
+        .into(),
+    }
+}
+
+fn clash(compiled: &Compiled<'_>, coachee: CoacheeIx, left: &[CoachIx], wanted: u8) -> Finding {
+    let names: Vec<&str> = left.iter().map(|coach| compiled.roster.coach_name(*coach)).collect();
+    let (name, wants) =
+        (compiled.roster.coachee_name(coachee), if wanted == 1 { "coach" } else { "coaches" });
+    Finding {
+        code: FindingCode::PinsClash,
+        people: compiled.ids(&[coachee], left),
+        says: format!("{name} wants {wanted} {wants} and is pinned to more; set aside: {}", names.join(", "))
+            .into(),
+    }
+}
