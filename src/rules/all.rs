@@ -70,7 +70,14 @@ impl<'r> Rules<'r> {
 
     pub fn takes_part(&self, coachee: CoacheeIx, coach: CoachIx) -> bool {
         let roster = self.facts.roster;
-        roster.coachees[coachee].status == Status::Active && roster.coaches[coach].status == Status::Active
+        roster.coachees[coachee].status == Status::Active
+            && roster.coaches[coach].status == Status::Active
+            && !self.oneself(coachee, coach)
+    }
+
+    /// Nobody coaches themselves, whatever the rules.
+    pub fn oneself(&self, coachee: CoacheeIx, coach: CoachIx) -> bool {
+        self.facts.coachee(coachee) == self.facts.coach(coach)
     }
 
     /// The waiver in force of a rule for a pair.
@@ -122,6 +129,9 @@ impl<'r> Rules<'r> {
             if of.status != Status::Active {
                 row.add(coach.to_usize(), Verdict::broken(Level::Hard));
             }
+        }
+        if let Some(own) = roster.people[self.facts.coachee(coachee)].coach {
+            row.add(own.to_usize(), Verdict::broken(Level::Hard));
         }
         for costly in [false, true] {
             self.each().filter(|rule| rule.costly() == costly).for_each(|rule| rule.row(coachee, row));

@@ -3,7 +3,7 @@
 use super::facts::{Facts, is_live};
 use crate::model::catalogue::{Level, Status, Tier, Training};
 use crate::model::index::{CoachIx, CoacheeIx, IxVec};
-use crate::model::instance::{Demand, Seats};
+use crate::model::instance::{Demand, Minimums, Seats};
 use crate::model::quantity::Points;
 use crate::model::roster::Roster;
 use crate::model::rulebook::RuleBook;
@@ -62,6 +62,12 @@ pub(super) fn demand(roster: &Roster) -> IxVec<CoacheeIx, Demand> {
         class: if classes { coachee.priority.unwrap_or(USUAL_CLASS) } else { 1 },
     };
     roster.coachees.iter().map(of).collect()
+}
+
+pub(super) fn minimums(roster: &Roster) -> Minimums {
+    let capacity = &roster.programme.rules.capacity;
+    let hard = capacity.level != Level::Off && capacity.min == Level::Hard;
+    if hard { Minimums::Hard } else { Minimums::Soft }
 }
 
 /// The tiers that apply; `minimums` only where somebody has one.

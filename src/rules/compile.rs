@@ -27,6 +27,7 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
     let seats = capacity::seats(&rules.facts);
     let tiers = capacity::tiers(roster, &seats);
     let parts = Parts {
+        minimums: capacity::minimums(roster),
         demand: capacity::demand(roster),
         starts: table.starts,
         coach: table.coach,
@@ -41,7 +42,8 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
     // What follows asks about single pairs, so the answers to such questions are needed before the instance stands.
     let empty =
         Instance::try_new(Parts { starts: vec![0], ..Parts::default() }).expect("nobody is a valid instance");
-    let mut compiled = Compiled { roster, instance: empty, findings: Vec::new(), caps, rules };
+    let mut compiled =
+        Compiled { roster, instance: empty, findings: Vec::new(), clashes: Vec::new(), caps, rules };
     compiled.finish(parts);
     Ok(compiled)
 }
@@ -74,8 +76,9 @@ impl Compiled<'_> {
         }
         kept.sort_unstable();
         kept.dedup();
-        let (pins, said) = pins::pins(self, &parts);
+        let pins::Pins { pins, findings: said, clashes } = pins::pins(self, &parts);
         self.findings.extend(said);
+        self.clashes = clashes;
         (parts.nests, parts.kept, parts.pins) = (nests, kept, pins);
         self.instance = Instance::try_new(parts).expect("compiled parts keep the invariants of an instance");
         self.findings.extend(findings::findings(self));

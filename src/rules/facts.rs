@@ -41,6 +41,8 @@ pub(super) struct Facts<'r> {
     pub managers: IxVec<PersonIx, Vec<PersonIx>>,
     /// Whose manager's post is known to be empty.
     pub vacant: IxVec<PersonIx, bool>,
+    /// Whether a manager is named at every time, and no post is vacant.
+    pub managed: IxVec<PersonIx, bool>,
     /// Lowest and highest grade.
     pub grades: IxVec<PersonIx, Option<(i64, i64)>>,
     pub roles: IxVec<PersonIx, Vec<&'r Role>>,
@@ -61,6 +63,7 @@ impl<'r> Facts<'r> {
             schools,
             sectors,
             regions,
+            managed: named.iter().map(|m| !m.is_empty() && !m.contains(&None)).collect(),
             vacant: named.iter().map(|m| m.contains(&None)).collect(),
             managers: named.into_iter().map(|m| m.into_iter().flatten().collect()).collect(),
             grades: people.iter().map(|p| grades_of(p, window)).collect(),

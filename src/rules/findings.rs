@@ -115,7 +115,7 @@ fn managers(compiled: &Compiled<'_>) -> Option<Finding> {
         let (chain, known) = above(facts, person, reach);
         if !known {
             let below = chain.iter().filter(|(_, depth)| *depth < reach).map(|(p, _)| *p);
-            people.extend(below.filter(|p| facts.managers[*p].is_empty() && !facts.vacant[*p]));
+            people.extend(below.filter(|p| !facts.managed[*p] && !facts.vacant[*p]));
         }
     }
     let who = count(people.len(), "person", "people");

@@ -1,7 +1,4 @@
 //! `line` and `shared_manager`: no management chain between the two, and no manager in common.
-//!
-//! A person who stands in both lists is at the end of a chain of no edges to themselves, so `line` also keeps people
-//! from coaching themselves.
 
 use super::facts::{Facts, first_common};
 use super::verdict::{PairRule, Row, Sparse, Verdict};
@@ -23,7 +20,7 @@ pub(super) fn above(facts: &Facts<'_>, from: PersonIx, steps: u32) -> (Vec<(Pers
         if depth == steps {
             continue;
         }
-        known &= !facts.managers[person].is_empty();
+        known &= facts.managed[person];
         for manager in &facts.managers[person] {
             if !found.iter().any(|f| f.0 == *manager) {
                 found.push((*manager, depth + 1));
@@ -62,7 +59,7 @@ impl Line {
         for (coachee, row) in roster.coachees.enumerate() {
             let (up, known) = above(facts, row.person, reach);
             coachee_known.push(known);
-            for (person, edges) in up {
+            for (person, edges) in up.into_iter().filter(|(_, edges)| *edges > 0) {
                 if let Some(coach) = roster.people[person].coach {
                     chains.merge(coachee, coach, Chain { edges, coach_above: true }, shorter);
                 }
@@ -72,7 +69,7 @@ impl Line {
         for (coach, row) in roster.coaches.enumerate() {
             let (up, known) = above(facts, row.person, reach);
             coach_known.push(known);
-            for (person, edges) in up {
+            for (person, edges) in up.into_iter().filter(|(_, edges)| *edges > 0) {
                 if let Some(coachee) = roster.people[person].coachee {
                     chains.merge(coachee, coach, Chain { edges, coach_above: false }, shorter);
                 }
@@ -100,7 +97,6 @@ impl Line {
 
     fn say(chain: Chain) -> String {
         match (chain.edges, chain.coach_above) {
-            (0, _) => "is the same person".into(),
             (1, true) => "is the coachee's line manager".into(),
             (1, false) => "is line managed by the coachee".into(),
             (n, true) => format!("stands {n} steps above the coachee in line management"),
@@ -165,8 +161,8 @@ impl<'r> SharedManager<'r> {
     }
 
     fn known(&self, coachee: CoacheeIx, coach: CoachIx) -> bool {
-        let managers = &self.facts.managers;
-        !managers[self.facts.coachee(coachee)].is_empty() && !managers[self.facts.coach(coach)].is_empty()
+        let managed = &self.facts.managed;
+        managed[self.facts.coachee(coachee)] && managed[self.facts.coach(coach)]
     }
 
     fn apart(&self, coachee: CoacheeIx, coach: CoachIx) -> Verdict {

@@ -14,21 +14,13 @@ pub(super) enum Pin {
     Started,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum Hold {
-    #[default]
-    Free,
-    /// For nobody.
-    Closed(usize),
-    /// For those who are named.
-    Reserved(usize),
-}
-
 pub(super) struct Locks<'r> {
     roster: &'r Roster,
     pins: Sparse<Pin>,
     bans: Sparse<usize>,
-    holds: IxVec<CoachIx, Hold>,
+    /// The first hold of each coach.
+    holds: IxVec<CoachIx, Option<usize>>,
+    /// For whom a held coach is held.
     reserved: Sparse<()>,
 }
 
@@ -44,7 +36,7 @@ impl<'r> Locks<'r> {
             roster,
             pins: Sparse::new(roster.coachees.len()),
             bans: Sparse::new(roster.coachees.len()),
-            holds: roster.coaches.iter().map(|_| Hold::Free).collect(),
+            holds: roster.coaches.iter().map(|_| None).collect(),
             reserved: Sparse::new(roster.coachees.len()),
         };
         if roster.programme.rules.locks == Level::Off {
@@ -65,11 +57,10 @@ impl<'r> Locks<'r> {
                 self.pins.merge(coachee, coach, Pin::Lock(at), |_, _| {});
             }
             (LockKind::Ban, Some(coach), Some(coachee)) => self.bans.merge(coachee, coach, at, |_, _| {}),
-            (LockKind::Hold, Some(coach), None) => self.holds[coach] = Hold::Closed(at),
-            (LockKind::Hold, Some(coach), Some(coachee)) => {
-                self.reserved.merge(coachee, coach, (), |(), ()| {});
-                if self.holds[coach] == Hold::Free {
-                    self.holds[coach] = Hold::Reserved(at);
+            (LockKind::Hold, Some(coach), coachee) => {
+                self.holds[coach].get_or_insert(at);
+                if let Some(coachee) = coachee {
+                    self.reserved.merge(coachee, coach, (), |(), ()| {});
                 }
             }
             (LockKind::Freeze, coach, coachee) => {
@@ -91,7 +82,7 @@ impl<'r> Locks<'r> {
 
     /// Whether a lock keeps anybody from anything.
     pub fn restrict(&self) -> bool {
-        self.holds.iter().any(|h| *h != Hold::Free)
+        self.holds.iter().any(Option::is_some)
             || self.roster.coachees.indexes().any(|e| !self.bans.of(e).is_empty())
     }
 
@@ -100,17 +91,9 @@ impl<'r> Locks<'r> {
         if let Some(ban) = self.bans.get(coachee, coach) {
             return Some(&self.roster.locks[*ban]);
         }
-        let held = match self.holds[coach] {
-            Hold::Free => return None,
-            Hold::Closed(at) => at,
-            Hold::Reserved(at) => {
-                if self.reserved.get(coachee, coach).is_some() {
-                    return None;
-                }
-                at
-            }
-        };
-        self.pins.get(coachee, coach).is_none().then(|| &self.roster.locks[held])
+        let held = self.holds[coach]?;
+        let free = self.reserved.get(coachee, coach).is_some() || self.pins.get(coachee, coach).is_some();
+        (!free).then(|| &self.roster.locks[held])
     }
 }
 
@@ -132,7 +115,7 @@ impl PairRule for Locks<'_> {
             row.add(coach.to_usize(), Verdict::broken(Level::Hard));
         }
         for (coach, hold) in self.holds.enumerate() {
-            if *hold != Hold::Free {
+            if hold.is_some() {
                 row.add(coach.to_usize(), self.judge(coachee, coach));
             }
         }

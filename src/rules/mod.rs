@@ -31,11 +31,12 @@ pub use caps::Cap;
 pub use compile::compile;
 pub use sentences::sentences;
 
-use crate::model::catalogue::{Level, RuleKey};
+use crate::model::catalogue::{Level, RuleKey, Sector};
 use crate::model::document::Part;
 use crate::model::finding::Finding;
-use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix};
+use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix, PersonIx, SchoolIx, WordIx};
 use crate::model::instance::Instance;
+use crate::model::outcome::Clash;
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::Roster;
 use verdict::Broken;
@@ -46,6 +47,8 @@ pub struct Compiled<'r> {
     pub instance: Instance,
     /// Pins refused, expired locks and waivers, unknown facts, …: sorted.
     pub findings: Vec<Finding>,
+    /// Coachees who are pinned to more coaches than they want.
+    pub clashes: Vec<Clash>,
     /// The caps that are on, those at level `info` too; the inner one first.
     pub caps: Vec<Cap>,
     rules: all::Rules<'r>,
@@ -89,11 +92,12 @@ impl Compiled<'_> {
     }
 
     /// Every rule that forbids the pair, hardest first; empty if it is eligible. Opaque declarations say no kind.
-    /// Somebody who takes no part has no places: the barrier is that of `capacity`.
+    /// Somebody who takes no part has no places, and nobody has one for themselves: the barrier is that of `capacity`.
     pub fn barriers(&self, coachee: CoacheeIx, coach: CoachIx) -> Vec<Barrier> {
         let mut barriers = Vec::new();
         if !self.rules.takes_part(coachee, coach) {
-            let says = "takes no part".into();
+            let oneself = self.rules.oneself(coachee, coach);
+            let says = if oneself { "is the coachee" } else { "takes no part" }.into();
             barriers.push(Barrier { rule: RuleKey::Capacity, level: Level::Hard, says });
         }
         for rule in self.rules.each() {
@@ -129,6 +133,23 @@ impl Compiled<'_> {
             .map_or("", |cap| &cap.names[group.to_usize()])
     }
 
+    /// A person's sectors in force, in the order of the catalogue.
+    pub fn sectors_of(&self, person: PersonIx) -> impl Iterator<Item = Sector> {
+        self.rules.facts.sectors[person].list()
+    }
+    /// A person's schools in force.
+    pub fn schools_of(&self, person: PersonIx) -> &[SchoolIx] {
+        &self.rules.facts.schools[person]
+    }
+    /// A person's regions in force.
+    pub fn regions_of(&self, person: PersonIx) -> &[WordIx] {
+        &self.rules.facts.regions[person]
+    }
+    /// The language without which a coachee cannot be coached.
+    pub fn language_of(&self, coachee: CoacheeIx) -> Option<WordIx> {
+        language::required(&self.roster.coachees[coachee])
+    }
+
     /// Ids in byte order, without repeats.
     pub(crate) fn ids(&self, coachees: &[CoacheeIx], coaches: &[CoachIx]) -> Vec<Box<str>> {
         let coachees = coachees.iter().map(|e| self.roster.coachee_id(*e).into());
@@ -140,5 +161,7 @@ impl Compiled<'_> {
     }
 }
 
+#[cfg(test)]
+mod random;
 #[cfg(test)]
 mod tests;

@@ -6,19 +6,27 @@ use crate::model::catalogue::{Level, LockKind, RuleKey, Word};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::instance::Parts;
+use crate::model::outcome::Clash;
 
-/// The pins of an instance, ascending, and what is to be said about those that are not among them.
+pub(super) struct Pins {
+    /// Ascending.
+    pub pins: Vec<PairIx>,
+    pub findings: Vec<Finding>,
+    /// Coachees with more pins than coaches wanted.
+    pub clashes: Vec<Clash>,
+}
+
+/// The pins of an instance, and what is to be said about those that are not among them.
 ///
-/// A pin is refused if the pair breaks a rule by itself, or its coach has no place at all. Pins that are possible one
-/// by one go to the solver, which names a clash; only of more pins than a coachee wants are the first, by coach, kept.
-pub(super) fn pins(compiled: &Compiled<'_>, parts: &Parts) -> (Vec<PairIx>, Vec<Finding>) {
-    let mut pins = Vec::new();
-    let mut findings = Vec::new();
+/// A pin is refused if the pair breaks a rule by itself. Pins that are possible one by one go to the solver, which
+/// names a clash; but of more pins than a coachee wants only the first, by coach, do, and the clash is named here.
+pub(super) fn pins(compiled: &Compiled<'_>, parts: &Parts) -> Pins {
+    let (mut pins, mut findings, mut clashes) = (Vec::new(), Vec::new(), Vec::new());
     for coachee in compiled.roster.coachees.indexes() {
         let mut kept = 0;
         let mut left = Vec::new();
         for (coach, why) in compiled.rules.locks.pins(coachee) {
-            if let Some(refusal) = refusal(compiled, parts, coachee, *coach) {
+            if let Some(refusal) = refusal(compiled, coachee, *coach) {
                 findings.push(refused(compiled, coachee, *coach, *why, &refusal));
             } else if kept == parts.demand[coachee].wanted {
                 left.push(*coach);
@@ -30,20 +38,22 @@ pub(super) fn pins(compiled: &Compiled<'_>, parts: &Parts) -> (Vec<PairIx>, Vec<
             }
         }
         if !left.is_empty() {
-            findings.push(clash(compiled, coachee, &left, parts.demand[coachee].wanted));
+            let wanted = parts.demand[coachee].wanted;
+            findings.push(clash(compiled, coachee, &left, wanted));
+            let pinned = compiled.rules.locks.pins(coachee).iter().map(|pin| pin.0);
+            let coaches = pinned.filter(|c| compiled.barriers(coachee, *c).is_empty()).collect();
+            clashes.push(Clash::Pins { coachees: vec![coachee], coaches, places: u64::from(wanted) });
         }
     }
-    (pins, findings)
+    Pins { pins, findings, clashes }
 }
 
 /// Rule, level and evidence, where the pair cannot be made.
-fn refusal(compiled: &Compiled<'_>, parts: &Parts, coachee: CoacheeIx, coach: CoachIx) -> Option<String> {
+fn refusal(compiled: &Compiled<'_>, coachee: CoacheeIx, coach: CoachIx) -> Option<String> {
     let barriers = compiled.barriers(coachee, coach);
-    if let Some(first) = barriers.first() {
-        let waiver = if first.level == Level::Waivable { ", and there is no waiver" } else { "" };
-        return Some(format!("{}: the coach {}{waiver}", first.rule.key(), sentence_of(first)));
-    }
-    (parts.seats[coach].max == 0).then(|| format!("{}: the coach has no places", RuleKey::Capacity.key()))
+    let first = barriers.first()?;
+    let waiver = if first.level == Level::Waivable { ", and there is no waiver" } else { "" };
+    Some(format!("{}: the coach {}{waiver}", first.rule.key(), sentence_of(first)))
 }
 
 /// The barrier's words, so that they follow "the coach".

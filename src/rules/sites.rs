@@ -104,13 +104,13 @@ impl Sites {
         Self { coachees, coaches, table, rough }
     }
 
-    /// From the coach to the coachee: the table, else no way within one school, else the distance.
+    /// From the coach to the coachee: nothing within one school, else the table, else the distance.
     fn between(&self, rule: &TravelRule, to: &Site, from: &Site) -> Option<u32> {
-        if let Some(minutes) = self.tabled(to, from) {
-            return Some(minutes);
-        }
         if first_common(&to.schools, &from.schools).is_some() {
             return Some(0);
+        }
+        if let Some(minutes) = self.tabled(to, from) {
+            return Some(minutes);
         }
         let (a, b) = (from.place?, to.place?);
         Some(road_minutes(rule, a.0.metres_to(b.0)))

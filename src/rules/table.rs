@@ -144,6 +144,7 @@ fn plain(rules: &Rules<'_>) -> bool {
         && !rules.locks.restrict()
         && roster.coachees.iter().all(|e| e.status == Status::Active)
         && roster.coaches.iter().all(|c| c.status == Status::Active)
+        && roster.people.iter().all(|p| p.coach.is_none() || p.coachee.is_none())
 }
 
 fn copied(rules: &Rules<'_>) -> Table {

@@ -7,9 +7,6 @@ use crate::model::index::{CoachIx, CoacheeIx, IxVec, WordIx};
 use crate::model::roster::Roster;
 use crate::model::rulebook::{Plain, TrainingRule};
 
-/// The short names of the standard roles, in order of grade from 1.
-const ROLES: [&str; 7] = ["T", "PT", "DHT", "HT", "EHT", "DIR", "CEO"];
-
 pub(super) struct Training<'r> {
     rule: TrainingRule,
     roster: &'r Roster,
@@ -59,13 +56,12 @@ fn means(facts: &Facts<'_>, word: WordIx, coachee: CoacheeIx) -> bool {
         other.eq_ignore_ascii_case(text)
             || !other.is_ascii() && !text.is_ascii() && other.to_lowercase() == text.to_lowercase()
     };
-    let standard = ROLES.iter().position(|role| same(role)).and_then(|at| i32::try_from(at + 1).ok());
     roster.coachees[coachee].project == Some(word)
         || facts.sectors[person].list().any(|s| same(s.key()))
         || facts.schools[person]
             .iter()
             .any(|s| same(&roster.schools[*s].id) || same(&roster.schools[*s].name))
-        || facts.roles[person].iter().any(|r| same(&r.text) || standard.is_some() && r.standard == standard)
+        || facts.roles[person].iter().any(|r| same(&r.text))
 }
 
 impl PairRule for Training<'_> {

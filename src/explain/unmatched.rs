@@ -1,0 +1,109 @@
+//! Why somebody is without a coach, or without some of the coaches wanted.
+
+use super::placed::{Placed, coachees, coaches, excluded, places};
+use super::shortage::{ClosedSet, closed_sets, eligible, first_class, names};
+use crate::model::catalogue::Tier;
+use crate::model::document::{UnmatchedCode, UnmatchedLine};
+use crate::model::index::CoacheeIx;
+use crate::model::outcome::{Assignment, Stop};
+use crate::rules::Compiled;
+
+/// How many coaches a sentence names.
+const NAMED: usize = 5;
+/// For how many coachees the rules are counted coach by coach.
+const COUNTED: usize = 1000;
+
+/// A line for every coachee who has fewer coaches than wanted, by id.
+pub fn unmatched(compiled: &Compiled<'_>, chosen: &Assignment, stop: Stop) -> Vec<UnmatchedLine> {
+    let placed = Placed::new(compiled, chosen);
+    let demand = &compiled.instance.parts().demand;
+    let short: Vec<CoacheeIx> =
+        demand.indexes().filter(|e| placed.coaches[*e].len() < usize::from(demand[*e].wanted)).collect();
+    let sets = closed_sets(compiled, &placed, &short);
+    let line = |(at, coachee): (usize, &CoacheeIx)| {
+        let code = code(compiled, &placed, *coachee, stop);
+        let why = match code {
+            UnmatchedCode::NobodyEligible if at < COUNTED => {
+                format!("no coach is possible: {}", excluded(compiled, *coachee))
+            }
+            UnmatchedCode::NobodyEligible => "no coach is possible".into(),
+            UnmatchedCode::LostToOthers => lost(compiled, &sets, *coachee),
+            UnmatchedCode::Partly => partly(compiled, &placed, &sets, *coachee),
+            UnmatchedCode::NotWorthIt => "every pair that is still possible would lower the score".into(),
+            UnmatchedCode::Stopped => "the search stopped before it got here".into(),
+        };
+        UnmatchedLine {
+            coachee: compiled.roster.coachee_id(*coachee).into(),
+            code,
+            says: why.into(),
+            eligible: eligible(compiled, *coachee),
+        }
+    };
+    short.iter().enumerate().map(line).collect()
+}
+
+fn code(compiled: &Compiled<'_>, placed: &Placed, coachee: CoacheeIx, stop: Stop) -> UnmatchedCode {
+    let parts = compiled.instance.parts();
+    let tier = |tier| parts.tiers.iter().position(|t| *t == tier);
+    let score_first = match (tier(Tier::Score), tier(Tier::Coverage)) {
+        (Some(score), Some(coverage)) => score < coverage,
+        (score, _) => score.is_some(),
+    };
+    let open = |c: &&crate::model::index::CoachIx| placed.coachees[**c].len() < parts.seats[**c].max as usize;
+    let possible = &parts.coach[compiled.instance.rows(coachee)];
+    if !placed.coaches[coachee].is_empty() {
+        UnmatchedCode::Partly
+    } else if possible.is_empty() {
+        UnmatchedCode::NobodyEligible
+    } else if stop != Stop::Finished {
+        UnmatchedCode::Stopped
+    } else if score_first && possible.iter().any(|c| open(&c)) {
+        UnmatchedCode::NotWorthIt
+    } else {
+        UnmatchedCode::LostToOthers
+    }
+}
+
+fn lost(compiled: &Compiled<'_>, sets: &[ClosedSet], coachee: CoacheeIx) -> String {
+    let all = eligible(compiled, coachee) as usize;
+    match sets.iter().find(|set| set.has(coachee)) {
+        Some(set) if set.deficient() => shares(compiled, set, coachee),
+        Some(_) => format!("{} possible, but a cap or a minimum load stands in the way", coaches_are(all)),
+        None => format!("{} possible, with places for others", coaches_are(all)),
+    }
+}
+
+fn coaches_are(n: usize) -> String {
+    format!("{} {}", coaches(n), if n == 1 { "is" } else { "are" })
+}
+
+/// `5 coachees share 3 coaches with 4 places (…)`, and the priority where others come first by it.
+fn shares(compiled: &Compiled<'_>, set: &ClosedSet, coachee: CoacheeIx) -> String {
+    let class = compiled.instance.parts().demand[coachee].class;
+    let first = first_class(compiled, set).filter(|first| *first < class);
+    let wanted = if set.wanted == set.coachees.len() as u64 {
+        String::new()
+    } else {
+        format!(" and want {} of them", set.wanted)
+    };
+    let verb = if set.coachees.len() == 1 { "has" } else { "share" };
+    format!(
+        "{} {verb} {} with {}{}{wanted}{}",
+        coachees(set.coachees.len()),
+        coaches(set.coaches.len()),
+        places(set.places),
+        names(compiled, &set.coaches, NAMED),
+        if first.is_some() { "; others come first by priority" } else { "" }
+    )
+}
+
+fn partly(compiled: &Compiled<'_>, placed: &Placed, sets: &[ClosedSet], coachee: CoacheeIx) -> String {
+    let got = placed.coaches[coachee].len();
+    let wanted = compiled.instance.parts().demand[coachee].wanted;
+    let why = if eligible(compiled, coachee) as usize == got {
+        "nobody else is possible".into()
+    } else {
+        lost(compiled, sets, coachee)
+    };
+    format!("has {got} of {wanted} coaches; {why}")
+}
