@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub(super) struct Rules<'r> {
     pub facts: Arc<Facts<'r>>,
     /// Those that are on, in the order of the catalogue, without travel and locks.
-    pub rules: Vec<Box<dyn PairRule + 'r>>,
+    pub others: Vec<Box<dyn PairRule + 'r>>,
     /// Where travel and locks stand among them.
     places: (usize, usize),
     pub travel: Travel<'r>,
@@ -49,7 +49,7 @@ impl<'r> Rules<'r> {
         let before = |key: RuleKey| rules.iter().take_while(|r| r.key() < key).count();
         Self {
             places: (before(RuleKey::Travel), before(RuleKey::Locks)),
-            rules,
+            others: rules,
             travel: Travel::new(roster.programme.rules.travel, &facts),
             locks: Locks::new(&facts),
             waivers,
@@ -60,12 +60,12 @@ impl<'r> Rules<'r> {
     /// Every rule that is on, in the order of the catalogue.
     pub fn each(&self) -> impl Iterator<Item = &dyn PairRule> {
         let (travel, locks) = self.places;
-        let all = |range: std::ops::Range<usize>| self.rules[range].iter().map(|r| &**r);
+        let all = |range: std::ops::Range<usize>| self.others[range].iter().map(|r| &**r);
         all(0..travel)
             .chain((self.travel.level() != Level::Off).then_some(&self.travel as &dyn PairRule))
             .chain(all(travel..locks))
             .chain((self.locks.level() != Level::Off).then_some(&self.locks as &dyn PairRule))
-            .chain(all(locks..self.rules.len()))
+            .chain(all(locks..self.others.len()))
     }
 
     pub fn takes_part(&self, coachee: CoacheeIx, coach: CoachIx) -> bool {

@@ -76,7 +76,7 @@ impl Compiled<'_> {
         }
         kept.sort_unstable();
         kept.dedup();
-        let pins::Pins { pins, findings: said, clashes } = pins::pins(self, &parts);
+        let pins::Pins { made: pins, findings: said, clashes } = pins::pins(self, &parts);
         self.findings.extend(said);
         self.clashes = clashes;
         (parts.nests, parts.kept, parts.pins) = (nests, kept, pins);

@@ -145,7 +145,8 @@ pub(super) fn sentence(rule: &HistoryRule) -> String {
         limits += "; a pairing that ended early is not repeated";
     }
     if edge(rule.level, rule.former_manager) != Level::Off {
-        limits += &format!("; neither managed the other in the {} years before", rule.years);
+        let years = rule.years.to_string();
+        limits.extend(["; neither managed the other in the ", &years, " years before"]);
     }
     format!("{repeat}{limits}.")
 }

@@ -117,7 +117,7 @@ impl Compiled<'_> {
         let broken = self.rules.each().filter(|rule| rule.judge(coachee, coach).broken.is(Broken::WAIVABLE));
         let capped =
             self.caps.iter().filter(|cap| cap.level == Level::Waivable && cap.group[coachee].is_some());
-        let keys = broken.map(|rule| rule.key()).chain(capped.map(Cap::key));
+        let keys = broken.map(verdict::PairRule::key).chain(capped.map(Cap::key));
         let mut waived: Vec<(RuleKey, usize)> =
             keys.filter_map(|key| Some((key, self.rules.waiver(key, coachee, coach)?))).collect();
         waived.sort_unstable();

@@ -10,7 +10,7 @@ use crate::model::outcome::Clash;
 
 pub(super) struct Pins {
     /// Ascending.
-    pub pins: Vec<PairIx>,
+    pub made: Vec<PairIx>,
     pub findings: Vec<Finding>,
     /// Coachees with more pins than coaches wanted.
     pub clashes: Vec<Clash>,
@@ -45,7 +45,7 @@ pub(super) fn pins(compiled: &Compiled<'_>, parts: &Parts) -> Pins {
             clashes.push(Clash::Pins { coachees: vec![coachee], coaches, places: u64::from(wanted) });
         }
     }
-    Pins { pins, findings, clashes }
+    Pins { made: pins, findings, clashes }
 }
 
 /// Rule, level and evidence, where the pair cannot be made.

@@ -14,7 +14,7 @@ use crate::model::roster::{
 };
 use crate::model::rulebook::RuleBook;
 
-/// A source of small numbers that is the same on every machine (SplitMix64).
+/// A source of small numbers that is the same on every machine (`SplitMix64`).
 pub(super) struct Dice(pub u64);
 
 impl Dice {
@@ -148,7 +148,9 @@ fn person(dice: &mut Dice, at: usize) -> Person {
 
 fn coach(dice: &mut Dice, person: usize, coachees: usize) -> Coach {
     let mut strengths: Vec<(WordIx, u8)> = dice.some(4, WORDS).into_iter().map(|w| (w, 0)).collect();
-    strengths.iter_mut().for_each(|s| s.1 = dice.one(&[0, 1, 2, 3]));
+    for strength in &mut strengths {
+        strength.1 = dice.one(&[0, 1, 2, 3]);
+    }
     Coach {
         person: PersonIx::from_usize(person),
         min: dice.maybe(3, |_| 1),

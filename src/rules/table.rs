@@ -139,7 +139,7 @@ fn plain(rules: &Rules<'_>) -> bool {
     let roster = rules.facts.roster;
     let travels = roster.programme.rules.travel.level != Level::Off;
     only_listed(rules)
-        && rules.rules.len() == 1
+        && rules.others.len() == 1
         && !travels
         && !rules.locks.restrict()
         && roster.coachees.iter().all(|e| e.status == Status::Active)
