@@ -6,6 +6,42 @@ use crate::model::finding::Finding;
 use crate::model::roster::{PlannedPair, Roster};
 use std::path::Path;
 
+mod address;
+mod build;
+mod cells;
+mod chains;
+mod csv_text;
+mod digest;
+mod directory;
+mod export;
+mod faults;
+mod files;
+mod id_index;
+mod json_out;
+mod json_value;
+mod lists;
+mod load;
+mod pair_table;
+mod pairs;
+mod people;
+mod plan_csv;
+mod plan_json;
+mod plan_read;
+mod plan_words;
+mod postcodes;
+mod programme;
+mod raw;
+mod roles;
+mod rulebook;
+mod schools;
+mod settings;
+mod shapes;
+mod source;
+mod tables;
+mod toml_value;
+mod value;
+mod words;
+
 /// A programme as read: the roster, and what is worth knowing about the reading (`converted`, `acting-role`, …).
 pub struct Reading {
     pub roster: Roster,
@@ -14,54 +50,55 @@ pub struct Reading {
 
 /// Reads a programme in any of its shapes. `sets` are `--set rule.key=value` texts, applied over the programme file.
 pub fn read(programme: &Path, sets: &[String]) -> Result<Reading, Vec<Fault>> {
-    let _ = (programme, sets);
-    Err(Vec::new())
+    let mut loaded = load::load(programme);
+    loaded.add_settings(sets);
+    build::build(loaded)
 }
 
 /// Reads a programme from the text of a single TOML file; `name` stands for it in faults.
 pub fn read_toml(name: &str, text: &str, sets: &[String]) -> Result<Reading, Vec<Fault>> {
-    let _ = (name, text, sets);
-    Err(Vec::new())
+    let mut loaded = load::of_text(name, text);
+    loaded.add_settings(sets);
+    build::build(loaded)
 }
 
 /// Reads a plan document (JSON).
 pub fn read_plan(path: &Path) -> Result<PlanDocument, Vec<Fault>> {
-    let _ = path;
-    Err(Vec::new())
+    plan_read::read(path)
 }
 
 /// Reads a baseline for `--plan`: a plan document or a `plan.csv`, with the ids of this roster.
 pub fn read_baseline(path: &Path, roster: &Roster) -> Result<Vec<PlannedPair>, Vec<Fault>> {
-    let _ = (path, roster);
-    Err(Vec::new())
+    plan_csv::baseline(path, roster)
 }
 
 /// The document as JSON text, keys in the order of the contract, with a final newline.
 pub fn plan_to_json(plan: &PlanDocument) -> String {
-    let _ = plan;
-    String::new()
+    plan_json::write(plan)
 }
 
 /// `coach,coachee,state,score,minutes` rows by coachee id; formula-like cells are prefixed with `'`.
 pub fn plan_to_csv(plan: &PlanDocument) -> String {
-    let _ = plan;
-    String::new()
+    plan_csv::write(plan)
 }
 
-/// The roster in canonical form: what `instance` hashes, and what `convert` writes as JSON.
+/// The roster in proto3 JSON, every rule with all its parameters: what `convert` writes as JSON.
 pub fn roster_to_json(roster: &Roster) -> String {
-    let _ = roster;
-    String::new()
+    shapes::json_text(roster)
+}
+
+/// Feeds the roster in canonical binary form to a hasher, piece by piece: `instance` is the SHA-256 of it. It does not
+/// depend on the shape or the order of rows of the input.
+pub fn roster_digest_bytes(roster: &Roster, feed: &mut dyn FnMut(&[u8])) {
+    digest::feed(roster, feed);
 }
 
 /// Writes the roster in the shape that the path asks for: a folder, `*.toml`, `*.json`. Nothing half-written stays.
 pub fn write_programme(roster: &Roster, out: &Path) -> Result<(), Vec<Fault>> {
-    let _ = (roster, out);
-    Ok(())
+    shapes::write(roster, out)
 }
 
 /// Writes a file beside its place and renames it there.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
-    let _ = (path, bytes);
-    Ok(())
+    files::write(path, |out| out.write_all(bytes))
 }
