@@ -1,21 +1,42 @@
-//! Clashes of hard demands, with the people they are about and a sentence.
+//! Clashes: hard demands that contradict each other, and people who share too few places; with a sentence each.
 
-use super::placed::{coachees, coaches, places};
-use super::shortage::names;
+use super::placed::{Placed, coachees, coaches, places};
+use super::shortage::{ClosedSet, closed_sets, names, shared};
 use crate::model::document::ClashLine;
-use crate::model::outcome::{Clash, Outcome};
+use crate::model::index::CoacheeIx;
+use crate::model::outcome::{Assignment, Clash, Outcome};
 use crate::rules::Compiled;
 
 /// How many coaches a sentence names.
 const NAMED: usize = 5;
 
-/// The clashes that the rules found and those of the outcome.
+/// Where hard demands contradict each other, those clashes; else the places that are short behind those who are without
+/// a coach.
 pub fn clashes(compiled: &Compiled<'_>, outcome: &Outcome) -> Vec<ClashLine> {
-    let solved = match outcome {
-        Outcome::Infeasible { clashes, .. } => &clashes[..],
-        Outcome::Optimal { .. } | Outcome::Feasible { .. } | Outcome::Unknown { .. } => &[],
+    match outcome {
+        Outcome::Infeasible { clashes, .. } => {
+            compiled.clashes.iter().chain(clashes).map(|clash| line(compiled, clash)).collect()
+        }
+        Outcome::Optimal { assignment, .. } | Outcome::Feasible { assignment, .. } => {
+            shortages(compiled, assignment)
+        }
+        Outcome::Unknown { .. } => Vec::new(),
+    }
+}
+
+fn shortages(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<ClashLine> {
+    let roster = compiled.roster;
+    let placed = Placed::new(compiled, chosen);
+    let demand = &compiled.instance.parts().demand;
+    let short: Vec<CoacheeIx> =
+        demand.indexes().filter(|e| placed.coaches[*e].len() < usize::from(demand[*e].wanted)).collect();
+    let line = |set: &ClosedSet| ClashLine {
+        coachees: set.coachees.iter().map(|e| roster.coachee_id(*e).into()).collect(),
+        coaches: set.coaches.iter().map(|c| roster.coach_id(*c).into()).collect(),
+        places: set.places,
+        says: shared(compiled, set).into(),
     };
-    compiled.clashes.iter().chain(solved).map(|clash| line(compiled, clash)).collect()
+    closed_sets(compiled, &placed, &short).iter().filter(|set| set.deficient()).map(line).collect()
 }
 
 fn line(compiled: &Compiled<'_>, clash: &Clash) -> ClashLine {

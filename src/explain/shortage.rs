@@ -4,7 +4,7 @@
 //! alternating search of a matching that cannot be augmented), then connected components of what was reached. In a
 //! plan of greatest coverage every coach reached is full, so each component names too few places. O(pairs reached).
 
-use super::placed::Placed;
+use super::placed::{Placed, coachees, coaches, places};
 use crate::model::index::{CoachIx, CoacheeIx, IxVec};
 use crate::rules::Compiled;
 use pathfinding::undirected::connected_components::components;
@@ -82,6 +82,26 @@ impl ClosedSet {
     pub fn has(&self, coachee: CoacheeIx) -> bool {
         self.coachees.binary_search(&coachee).is_ok()
     }
+}
+
+/// How many coaches the sentence names.
+const NAMED: usize = 5;
+
+/// `5 coachees share 3 coaches with 4 places (…)`.
+pub(super) fn shared(compiled: &Compiled<'_>, set: &ClosedSet) -> String {
+    let wanted = if set.wanted == set.coachees.len() as u64 {
+        String::new()
+    } else {
+        format!(" and want {} of them", set.wanted)
+    };
+    let verb = if set.coachees.len() == 1 { "has" } else { "share" };
+    format!(
+        "{} {verb} {} with {}{}{wanted}",
+        coachees(set.coachees.len()),
+        coaches(set.coaches.len()),
+        places(set.places),
+        names(compiled, &set.coaches, NAMED),
+    )
 }
 
 /// Positions of the first `n` coaches' names, for a sentence.

@@ -1,15 +1,13 @@
 //! Why somebody is without a coach, or without some of the coaches wanted.
 
-use super::placed::{Placed, coachees, coaches, excluded, places};
-use super::shortage::{ClosedSet, closed_sets, eligible, first_class, names};
+use super::placed::{Placed, coaches, excluded};
+use super::shortage::{ClosedSet, closed_sets, eligible, first_class, shared};
 use crate::model::catalogue::Tier;
 use crate::model::document::{UnmatchedCode, UnmatchedLine};
 use crate::model::index::CoacheeIx;
 use crate::model::outcome::{Assignment, Stop};
 use crate::rules::Compiled;
 
-/// How many coaches a sentence names.
-const NAMED: usize = 5;
 /// For how many coachees the rules are counted coach by coach.
 const COUNTED: usize = 1000;
 
@@ -77,24 +75,12 @@ fn coaches_are(n: usize) -> String {
     format!("{} {}", coaches(n), if n == 1 { "is" } else { "are" })
 }
 
-/// `5 coachees share 3 coaches with 4 places (…)`, and the priority where others come first by it.
+/// Who shares which places, and the priority where others come first by it.
 fn shares(compiled: &Compiled<'_>, set: &ClosedSet, coachee: CoacheeIx) -> String {
     let class = compiled.instance.parts().demand[coachee].class;
     let first = first_class(compiled, set).filter(|first| *first < class);
-    let wanted = if set.wanted == set.coachees.len() as u64 {
-        String::new()
-    } else {
-        format!(" and want {} of them", set.wanted)
-    };
-    let verb = if set.coachees.len() == 1 { "has" } else { "share" };
-    format!(
-        "{} {verb} {} with {}{}{wanted}{}",
-        coachees(set.coachees.len()),
-        coaches(set.coaches.len()),
-        places(set.places),
-        names(compiled, &set.coaches, NAMED),
-        if first.is_some() { "; others come first by priority" } else { "" }
-    )
+    let others = if first.is_some() { "; others come first by priority" } else { "" };
+    format!("{}{others}", shared(compiled, set))
 }
 
 fn partly(compiled: &Compiled<'_>, placed: &Placed, sets: &[ClosedSet], coachee: CoacheeIx) -> String {

@@ -12,9 +12,6 @@ pub(super) fn check(_: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, repor
     let wrong = match plan.outcome {
         OutcomeKind::Optimal if plan.proof == Proof::None => Some("optimal without a proof"),
         OutcomeKind::Optimal if !finished => Some("optimal although the search was stopped"),
-        OutcomeKind::Optimal | OutcomeKind::Feasible if !plan.clashes.is_empty() => {
-            Some("a plan with a clash")
-        }
         OutcomeKind::Feasible if plan.proof == Proof::Certified => Some("certified, but not optimal"),
         OutcomeKind::Feasible if finished => Some("feasible only, although the search was finished"),
         OutcomeKind::Infeasible if plan.clashes.is_empty() => Some("infeasible without a clash"),

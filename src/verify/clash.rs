@@ -1,5 +1,7 @@
-//! The clashes of an infeasible plan: that each is a real one.
+//! The clashes of a plan: that each is a real one. Any plan may name people who share too few places; demands that
+//! contradict each other belong to an infeasible one.
 //!
+//! Shortage: whoever is possible for the named coachees is named, and these coaches have fewer places than are wanted.
 //! Pins: more pairs are pinned between the named people than the coaches (or their nests) have places for, or a coachee
 //! has more pins than coaches wanted. Minimums: the coaches' least seats exceed what the coachees who are possible for
 //! them want, or what their own nests let in.
@@ -30,9 +32,10 @@ pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen,
         if coaches.len() != line.coaches.len() || coachees.len() != line.coachees.len() {
             report.add("clash", &people, "somebody stands in the clash twice");
         }
-        if !pins_clash(problem, line, &coaches, &coachees)
-            && !minimums_clash(problem, line, &coaches, &coachees)
-        {
+        let contradiction = plan.outcome == OutcomeKind::Infeasible
+            && (pins_clash(problem, line, &coaches, &coachees)
+                || minimums_clash(problem, line, &coaches, &coachees));
+        if !contradiction && !shortage(problem, line, &coaches, &coachees) {
             report.add("clash", &people, "no contradiction: these demands can all be met");
         }
     }
@@ -48,6 +51,18 @@ fn demand_is_unmet(problem: &Problem<'_>, chosen: &Chosen) -> bool {
 
 type Coaches = BTreeSet<CoachIx>;
 type Coachees = BTreeSet<CoacheeIx>;
+
+/// Every possible coach of the coachees is among the coaches, whose places are fewer than the coachees want.
+fn shortage(problem: &Problem<'_>, line: &ClashLine, coaches: &Coaches, coachees: &Coachees) -> bool {
+    let parts = &problem.parts;
+    let closed = coachees.iter().all(|e| {
+        let rows = parts.starts[e.to_usize()]..parts.starts[e.to_usize() + 1];
+        parts.coach[rows].iter().all(|c| coaches.contains(c))
+    });
+    let wanted: u64 = coachees.iter().map(|e| u64::from(parts.demand[*e].wanted)).sum();
+    let places: u64 = coaches.iter().map(|c| u64::from(parts.seats[*c].max)).sum();
+    closed && places == line.places && wanted > places
+}
 
 fn pins_clash(problem: &Problem<'_>, line: &ClashLine, coaches: &Coaches, coachees: &Coachees) -> bool {
     let among = problem.pins.iter().filter(|(e, c)| coachees.contains(e) && coaches.contains(c));
