@@ -1,1 +1,62 @@
 //! The use cases, free of any transport: a programme in, a document out.
+
+mod assemble;
+mod checking;
+mod comparing;
+mod converting;
+mod digest;
+mod findings;
+mod matching;
+mod proof;
+mod verifying;
+
+pub use checking::{CheckReport, Counts, RuleLine, check_programme};
+pub use comparing::{Comparison, Moved, TierChange, compare};
+pub use converting::convert;
+pub use digest::{instance_hash, plan_hash};
+pub use matching::match_programme;
+pub use verifying::verify_plan;
+
+use crate::model::fault::Fault;
+use crate::verify::Violation;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// How a use case runs: none of it changes the answer, but for a time limit that is reached.
+#[derive(Clone, Copy)]
+pub struct Options<'c> {
+    pub threads: usize,
+    /// Counted from the call.
+    pub time_limit: Option<Duration>,
+    /// Set from outside to cancel.
+    pub cancel: Option<&'c AtomicBool>,
+    /// Called with (coachees matched so far, coachees) now and then, from the calling thread.
+    pub progress: Option<&'c (dyn Fn(u64, u64) + Sync)>,
+    /// How long the caller took to read the programme, for the plan's `timing`.
+    pub read: Duration,
+}
+
+/// Why a use case has no answer.
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
+pub enum ServiceError {
+    /// The input is at fault, everywhere named here.
+    #[error("the input has faults: {}", .0.len())]
+    Faults(Vec<Fault>),
+    /// The plan that we made does not stand up to our own check: a bug of ours, so nothing is given out.
+    #[error("the plan does not stand up to its own check: {}", in_words(.0))]
+    Rejected(Vec<Violation>),
+}
+
+impl From<Vec<Fault>> for ServiceError {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Faults(faults)
+    }
+}
+
+/// The violations by code alone: people are not named where errors may be logged.
+fn in_words(violations: &[Violation]) -> String {
+    let mut codes: Vec<&str> = violations.iter().map(|v| v.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    format!("{} ({})", violations.len(), codes.join(", "))
+}

@@ -1,0 +1,180 @@
+//! What may be typed.
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const AFTER: &str = "A PROGRAMME is a folder with programme.toml and CSV files, one .toml file, or one .json file.
+
+Exit codes: 0 everyone matched (or clean); 1 our own failure; 2 bad usage or invalid input; 3 a plan, but somebody
+is unmatched (or findings); 4 the hard rules contradict each other; 5 stopped before a plan was found.";
+
+/// Pairs coaches with coachees, proves that the pairing is the best the rules allow, and explains it.
+#[derive(Parser, Debug)]
+#[command(name = "dyad", version, styles = STYLES, after_help = AFTER, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args, Debug)]
+pub struct Global {
+    /// How to answer: a table by default on a terminal, else JSON
+    #[arg(long, global = true, value_enum)]
+    pub format: Option<Format>,
+    /// Say nothing but the answer and what is wrong
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// How many threads to use: as many as there are processors by default; the answer is the same on any number
+    #[arg(long, global = true, value_name = "N", value_parser = threads)]
+    pub threads: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Match coachees to coaches, with a proof
+    Match(MatchArgs),
+    /// List every fault and the gap check; solve nothing
+    Check(CheckArgs),
+    /// Check a plan and its proof again, without the solver
+    Verify(VerifyArgs),
+    /// Put two plans of a programme side by side
+    Compare(CompareArgs),
+    /// Write a programme in another shape
+    Convert(ConvertArgs),
+    /// The East Ayrshire programme, built in: check, match, explain one pair, lose one coach
+    Demo,
+    /// Print shell completions
+    #[command(hide = true)]
+    Completions { shell: Shell },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub struct MatchArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// Write the plan here as well; may be given several times [.json, .csv]
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Stop after this long with the best plan so far [60s, 500ms, 2m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+    /// A plan to stay close to: a plan of an earlier match, or a plan.csv
+    #[arg(long, value_name = "BASELINE")]
+    pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub sets: Sets,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    #[command(flatten)]
+    pub sets: Sets,
+}
+
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// The plan to check [.json]
+    #[arg(long, value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The plan that the match was given with --plan
+    #[arg(long, value_name = "BASELINE")]
+    pub baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub sets: Sets,
+}
+
+#[derive(Args, Debug)]
+pub struct CompareArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// The two plans, the earlier one first: --plan A --plan B
+    #[arg(long, value_name = "PLAN", required = true)]
+    pub plan: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ConvertArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// Where to write it: a folder, a .toml file, or a .json file
+    pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Sets {
+    /// Change a rule for this run: travel.weight=20, sector=off; may be given several times
+    #[arg(long = "set", value_name = "RULE.KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// 1 to 1024: more threads than any machine we know has processors is a typing error.
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=1024) => Ok(n),
+        _ => Err("a whole number from 1 to 1024".to_owned()),
+    }
+}
+
+/// `500ms`, `60s`, `2m`, `1h`, with at most a day in all; a plain number is refused, for nobody can say what it counts.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time such as 500ms, 60s or 2m, at most 24h".to_owned();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let each = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    let milliseconds =
+        number.checked_mul(each).filter(|ms| (1..=86_400_000).contains(ms)).ok_or_else(wrong)?;
+    Ok(Duration::from_millis(milliseconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, duration, threads};
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_say_their_unit() {
+        for (text, ms) in [("500ms", 500), ("60s", 60_000), ("2m", 120_000), ("24h", 86_400_000)] {
+            assert_eq!(duration(text).map(|d| d.as_millis()), Ok(ms), "{text}");
+        }
+        for text in ["", "60", "s", "1.5s", "-1s", "0s", "25h", "1d", "99999999999999999999s", "1 s"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        assert!(threads("0").is_err() && threads("1025").is_err() && threads("2") == Ok(2));
+    }
+}

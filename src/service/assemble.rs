@@ -1,0 +1,146 @@
+//! An outcome to a document: indexes become ids, every pair gets its reasons, everybody left over is accounted for.
+
+use super::matching::assignment;
+use super::{findings, proof};
+use crate::explain;
+use crate::intake::Reading;
+use crate::model::catalogue::{PairState, Tier};
+use crate::model::document::{OutcomeKind, PairLine, PlanDocument, Proof, StageLine, Timing, WaiverLine};
+use crate::model::index::{CoachIx, CoacheeIx};
+use crate::model::outcome::{Assignment, Outcome, Stop, TierValue};
+use crate::model::quantity::Points;
+use crate::model::roster::PlannedPair;
+use crate::rules::Compiled;
+
+/// The document, without hashes and timing. `proof` says what the certificate claims; the caller verifies it.
+pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -> PlanDocument {
+    let nobody = Assignment::default();
+    let chosen = assignment(outcome).unwrap_or(&nobody);
+    let (kind, stop, values, certificate) = shape(compiled, outcome);
+    let demand = &compiled.instance.parts().demand;
+    let pairs = pairs(compiled, chosen);
+    let score = pairs.iter().map(|p| i128::from(p.score.0)).sum();
+    let mut found = findings::before(reading, compiled);
+    let clashes = explain::clashes(compiled, outcome);
+    found.extend(findings::after(compiled, chosen, outcome, &clashes));
+    PlanDocument {
+        outcome: kind,
+        proof: if certificate.is_empty() { Proof::None } else { Proof::Certified },
+        stop,
+        matched: count(
+            demand.enumerate().filter(|(e, d)| d.wanted > 0 && got(chosen, *e) >= usize::from(d.wanted)),
+        ),
+        coachees: count(demand.iter().filter(|d| d.wanted > 0)),
+        changes: changes(compiled, chosen),
+        score,
+        bound: bound(compiled, values, kind, score),
+        floor: chosen.pairs.iter().map(|(e, c)| compiled.score(*e, *c)).min(),
+        tiers: proof::tiers(values),
+        pairs,
+        unmatched: explain::unmatched(compiled, chosen, stop),
+        unused: explain::unused(compiled, chosen),
+        clashes,
+        waivers: waivers(compiled, chosen),
+        findings: findings::in_order(found),
+        certificate,
+        instance: "".into(),
+        plan: "".into(),
+        timing: Timing::default(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+fn shape<'o>(
+    compiled: &Compiled<'_>,
+    outcome: &'o Outcome,
+) -> (OutcomeKind, Stop, &'o [TierValue], Vec<StageLine>) {
+    match outcome {
+        Outcome::Optimal { tiers, certificate, .. } => {
+            (OutcomeKind::Optimal, Stop::Finished, tiers, proof::stages(compiled, certificate))
+        }
+        Outcome::Infeasible { tiers, certificate, .. } => {
+            (OutcomeKind::Infeasible, Stop::Finished, tiers, proof::stages(compiled, certificate))
+        }
+        Outcome::Feasible { tiers, stop, .. } => (OutcomeKind::Feasible, *stop, tiers, Vec::new()),
+        Outcome::Unknown { stop } => (OutcomeKind::Unknown, *stop, &[], Vec::new()),
+    }
+}
+
+/// The chosen pairs with their reasons, charges of the group they are in included; by coachee id, then coach id,
+/// which is the order of the assignment.
+fn pairs(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<PairLine> {
+    let charges = explain::charges(compiled, chosen);
+    let line = |(at, &(coachee, coach)): (usize, &(CoacheeIx, CoachIx))| {
+        let mut parts = compiled.parts(coachee, coach);
+        parts.extend(charges[at].iter().cloned());
+        parts.sort_by_key(|part| part.rule);
+        PairLine {
+            coach: compiled.roster.coach_id(coach).into(),
+            coachee: compiled.roster.coachee_id(coachee).into(),
+            score: parts.iter().map(|p| p.points).sum::<Points>(),
+            minutes: compiled.minutes(coachee, coach),
+            state: state(compiled, coachee, coach),
+            parts,
+        }
+    };
+    chosen.pairs.iter().enumerate().map(line).collect()
+}
+
+/// A kept pair keeps its state; every other pair is a draft.
+fn state(compiled: &Compiled<'_>, coachee: CoacheeIx, coach: CoachIx) -> PairState {
+    let plan = compiled.roster.plan.as_deref().unwrap_or_default();
+    let kept = plan.iter().find(|p| p.coachee == coachee && p.coach == coach);
+    kept.map_or(PairState::Draft, |p| p.state)
+}
+
+fn got(chosen: &Assignment, coachee: CoacheeIx) -> usize {
+    let first = chosen.pairs.partition_point(|(e, _)| *e < coachee);
+    chosen.pairs[first..].iter().take_while(|(e, _)| *e == coachee).count()
+}
+
+/// Pairs of the given plan that are not kept, whatever the reason.
+fn changes(compiled: &Compiled<'_>, chosen: &Assignment) -> u32 {
+    let plan = compiled.roster.plan.as_deref().unwrap_or_default();
+    let kept = |p: &&PlannedPair| chosen.pairs.binary_search(&(p.coachee, p.coach)).is_err();
+    count(plan.iter().filter(kept))
+}
+
+/// The best score anybody can hope for: the solver's bound; else every coachee's best pairs, whoever else wants them.
+fn bound(compiled: &Compiled<'_>, values: &[TierValue], kind: OutcomeKind, score: i128) -> i128 {
+    if let Some(bound) = values.iter().find(|v| v.tier == Tier::Score).and_then(|v| v.bound) {
+        return bound;
+    }
+    if kind == OutcomeKind::Optimal {
+        return score;
+    }
+    let parts = compiled.instance.parts();
+    let best = |(coachee, demand): (CoacheeIx, &crate::model::instance::Demand)| -> i128 {
+        let mut scores: Vec<Points> = parts.score[compiled.instance.rows(coachee)].to_vec();
+        scores.sort_unstable_by_key(|s| std::cmp::Reverse(*s));
+        let wanted = scores.iter().take(usize::from(demand.wanted));
+        wanted.map(|s| i128::from(s.0.max(0))).sum()
+    };
+    parts.demand.enumerate().map(best).sum()
+}
+
+fn waivers(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<WaiverLine> {
+    let mut lines = Vec::new();
+    for &(coachee, coach) in &chosen.pairs {
+        for (rule, at) in compiled.waived(coachee, coach) {
+            let waiver = &compiled.roster.waivers[at];
+            lines.push(WaiverLine {
+                rule,
+                coach: compiled.roster.coach_id(coach).into(),
+                coachee: compiled.roster.coachee_id(coachee).into(),
+                author: waiver.author.clone(),
+                reason: waiver.reason.clone(),
+            });
+        }
+    }
+    lines
+}
+
+/// The length of a list that is shorter than the roster, which is indexed in 32 bits.
+fn count(items: impl Iterator) -> u32 {
+    u32::try_from(items.count()).expect("a roster has fewer than 2^32 people and planned pairs")
+}

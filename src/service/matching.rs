@@ -1,0 +1,85 @@
+//! A programme to a plan that has been checked.
+
+use super::{Options, ServiceError, assemble, digest};
+use crate::intake::Reading;
+use crate::model::document::{PlanDocument, Timing};
+use crate::model::outcome::{Assignment, Outcome};
+use crate::{rules, solver, verify};
+use std::time::{Duration, Instant};
+
+/// Matches: compiles the rules, solves, explains, and checks the plan again without the solver.
+///
+/// A plan that fails its check is never given out. `proof` says `certified` only because the check has computed the
+/// bound again from the certificate.
+pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanDocument, ServiceError> {
+    let roster = &reading.roster;
+    let _span = tracing::info_span!(
+        "match",
+        coachees = roster.coachees.len(),
+        coaches = roster.coaches.len(),
+        threads = options.threads
+    )
+    .entered();
+    let start = Instant::now();
+    let mut clock = Clock(start);
+    let compiled = {
+        let _span = tracing::info_span!("compile").entered();
+        rules::compile(roster, options.threads)?
+    };
+    let built = clock.lap();
+    let outcome = {
+        let _span = tracing::info_span!("solve", pairs = compiled.instance.pairs()).entered();
+        let options = solver::Options {
+            threads: options.threads,
+            deadline: options.time_limit.and_then(|limit| start.checked_add(limit)),
+            cancel: options.cancel,
+            progress: options.progress,
+        };
+        solver::solve(&compiled.instance, &options)
+    };
+    let solved = clock.lap();
+    let mut plan = assemble::document(reading, &compiled, &outcome);
+    plan.instance = digest::instance_hash(roster);
+    plan.plan = digest::plan_hash(&plan);
+    let explained = clock.lap();
+    let violations = {
+        let _span = tracing::info_span!("verify", pairs = plan.pairs.len()).entered();
+        verify::verify(roster, &plan)
+    };
+    if !violations.is_empty() {
+        return Err(ServiceError::Rejected(violations));
+    }
+    plan.timing = Timing {
+        read_ms: milliseconds(options.read),
+        build_ms: milliseconds(built + explained),
+        solve_ms: milliseconds(solved),
+        verify_ms: milliseconds(clock.lap()),
+    };
+    tracing::info!(matched = plan.matched, coachees = plan.coachees, "matched");
+    Ok(plan)
+}
+
+/// The wall clock, lap by lap.
+struct Clock(Instant);
+
+impl Clock {
+    fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        now.duration_since(std::mem::replace(&mut self.0, now))
+    }
+}
+
+/// Milliseconds to the microsecond.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// What an outcome is made of, one way for all kinds.
+pub(super) fn assignment(outcome: &Outcome) -> Option<&Assignment> {
+    match outcome {
+        Outcome::Optimal { assignment, .. }
+        | Outcome::Feasible { assignment, .. }
+        | Outcome::Infeasible { assignment, .. } => Some(assignment),
+        Outcome::Unknown { .. } => None,
+    }
+}

@@ -1,0 +1,5 @@
+//! The house, checked: how the rooms import each other, and what the doors do.
+
+pub mod doors;
+mod doors_files;
+mod tidy;
