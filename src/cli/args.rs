@@ -12,10 +12,16 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-const AFTER: &str = "A PROGRAMME is a folder with programme.toml and CSV files, one .toml file, or one .json file.
+const AFTER: &str = "\
+A PROGRAMME is a folder with programme.toml and CSV files, one .toml file, or one .json file.
 
-Exit codes: 0 everyone matched (or clean); 1 our own failure; 2 bad usage or invalid input; 3 a plan, but somebody
-is unmatched (or findings); 4 the hard rules contradict each other; 5 stopped before a plan was found.";
+Exit codes:
+  0  everyone matched; clean
+  1  our own failure
+  2  bad usage or invalid input
+  3  a plan, but somebody is unmatched; findings
+  4  the hard rules contradict each other
+  5  stopped before a plan was found";
 
 /// Pairs coaches with coachees, proves that the pairing is the best the rules allow, and explains it.
 #[derive(Parser, Debug)]

@@ -33,7 +33,8 @@ impl Refusal {
 
 /// Checks every place that was asked for, and names all that cannot be written.
 ///
-/// `programme` is never written over: an output that is the programme, or one of its files but `plan.csv`, is refused.
+/// `programme` is never written over: an output that is the programme, or lies in its folder, is refused, but for its
+/// `plan.csv`.
 pub fn check(paths: &[PathBuf], programme: &Path) -> Result<Vec<Output>, Vec<Fault>> {
     let mut outputs: Vec<Output> = Vec::new();
     let mut faults = Vec::new();
@@ -91,9 +92,13 @@ fn writable(path: &Path, programme: &Path) -> Result<(), Refusal> {
         if there.permissions().readonly() {
             return Err(Refusal::new("the file is read-only", "make it writable, or write elsewhere"));
         }
-        if is_input(path, programme) {
-            return Err(Refusal::new("this is a file of the programme itself", "give it another name"));
-        }
+    }
+    if is_input(path, programme) {
+        let says = "this is the programme itself, or would become part of it";
+        return Err(Refusal::new(
+            says,
+            "write elsewhere; beside the programme's files only plan.csv may stand",
+        ));
     }
     // The only honest test of a folder is to write in it; the file is gone again at once.
     match tempfile::Builder::new().prefix(".dyad-").tempfile_in(folder) {
@@ -112,16 +117,13 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Whether an existing file belongs to the programme's input. A plan beside the input may be written again.
+/// Whether the output would be read as input the next time: the programme's own file, or a file in its folder, where
+/// files that are not part of a programme are refused. The plan to start from may be replaced.
 fn is_input(path: &Path, programme: &Path) -> bool {
-    let (Ok(path), Ok(programme)) = (path.canonicalize(), programme.canonicalize()) else { return false };
-    if path == programme {
-        return true;
-    }
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
-    let input =
-        name == "programme.toml" || path.extension().is_some_and(|e| e == "csv") && name != "plan.csv";
-    input && path.parent() == Some(&programme)
+    let Ok(programme) = programme.canonicalize() else { return false };
+    let own = path.canonicalize().is_ok_and(|path| path == programme);
+    let inside = folder_of(path).canonicalize().is_ok_and(|folder| folder == programme);
+    own || inside && path.file_name().is_none_or(|name| name != "plan.csv")
 }
 
 fn fault(path: &Path, Refusal { says, remedy }: Refusal) -> Fault {

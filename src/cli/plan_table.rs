@@ -137,9 +137,13 @@ fn hundredths(points: Points) -> String {
     format!("{sign}{}.{:02}", hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100)
 }
 
-/// The best reasons of a pair, most points first, ties in the order of the catalogue.
+/// The best reasons of a pair, most points first, ties in the order of the catalogue; where nothing earns points, what
+/// costs the least.
 fn reasons(pair: &PairLine, most: usize, between: &str) -> String {
     let mut parts: Vec<_> = pair.parts.iter().filter(|p| p.points.0 > 0).collect();
+    if parts.is_empty() {
+        parts.extend(pair.parts.iter().filter(|p| p.points.0 < 0));
+    }
     parts.sort_by_key(|p| std::cmp::Reverse(p.points));
     let says: Vec<String> = parts.iter().take(most).map(|p| clean(&p.says)).collect();
     says.join(between)

@@ -1,6 +1,7 @@
 //! What a terminal can show, and text dressed for it.
 
 use comfy_table::{Attribute, Cell, ContentArrangement, LineStyle, Row, Table, TableStyle};
+use std::ffi::OsStr;
 use std::io::{IsTerminal, Write};
 
 /// The width of tables where there is no terminal to ask.
@@ -101,9 +102,12 @@ impl Screen {
 
 /// Colour only for a terminal that can, and never against `NO_COLOR` (<https://no-color.org>: set and not empty).
 fn colour(terminal: bool) -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|v| v == "dumb");
-    terminal && !refused && !dumb
+    let (refused, kind) = (std::env::var_os("NO_COLOR"), std::env::var_os("TERM"));
+    wants_colour(terminal, refused.as_deref(), kind.as_deref())
+}
+
+fn wants_colour(terminal: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> bool {
+    terminal && no_color.is_none_or(OsStr::is_empty) && term.is_none_or(|kind| kind != "dumb")
 }
 
 fn width() -> u16 {
@@ -115,12 +119,26 @@ pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
-/// Breaks text at spaces; a word longer than a line stands alone. Counts characters.
+/// How many characters of a word are seen: those of our own colours are not.
+fn seen(word: &str) -> usize {
+    let mut count = 0;
+    let mut hidden = false;
+    for c in word.chars() {
+        match c {
+            '\u{1b}' => hidden = true,
+            'm' if hidden => hidden = false,
+            _ => count += usize::from(!hidden),
+        }
+    }
+    count
+}
+
+/// Breaks text at spaces; a word longer than a line stands alone.
 fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+        if !line.is_empty() && seen(&line) + 1 + seen(word) > room {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
@@ -148,13 +166,26 @@ pub fn tell(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Screen, wrap};
+    use super::{Ink, Screen, wants_colour, wrap};
+    use std::ffi::OsStr;
+
+    #[test]
+    fn colour_is_for_terminals_that_can_and_people_who_want_it() {
+        let wants = |terminal, no_color: Option<&str>, term: Option<&str>| {
+            wants_colour(terminal, no_color.map(OsStr::new), term.map(OsStr::new))
+        };
+        assert!(wants(true, None, Some("xterm")) && wants(true, Some(""), None));
+        assert!(!wants(true, Some("1"), Some("xterm")) && !wants(true, None, Some("dumb")));
+        assert!(!wants(false, None, Some("xterm")));
+    }
 
     #[test]
     fn text_wraps_at_spaces_and_keeps_long_words_whole() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("extraordinarily long", 5), ["extraordinarily", "long"]);
         assert_eq!(wrap("", 5), [""]);
+        let coloured = Screen { colour: true, width: 80 }.ink(Ink::Good, "one two");
+        assert_eq!(wrap(&coloured, 7).len(), 1, "colours take no room");
         let screen = Screen { colour: false, width: 24 };
         assert_eq!(screen.bullet("-", "aaaa bbbb cccc dddd eeee"), "  - aaaa bbbb cccc dddd\n    eeee\n");
     }

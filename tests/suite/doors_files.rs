@@ -53,9 +53,16 @@ fn the_programme_is_never_written_over() {
     let output = dyad(&["convert", text(&scenario(PROGRAMME)), text(&own)]);
     assert_eq!(code(&output), 0, "{}", String::from_utf8_lossy(&output.stderr));
     let coaches = fs::read(own.join("coaches.csv")).expect("the coaches");
-    let output = dyad(&["match", text(&own), "--out", text(&own.join("coaches.csv"))]);
-    assert_eq!(code(&output), 2);
+    for name in ["coaches.csv", "plan.json", "people.csv"] {
+        let output = dyad(&["match", text(&own), "--out", text(&own.join(name))]);
+        assert_eq!(code(&output), 2, "{name}");
+    }
     assert_eq!(fs::read(own.join("coaches.csv")).expect("the coaches"), coaches);
+    let again = dyad(&["match", text(&own), "--out", text(&own.join("plan.csv")), "--quiet"]);
+    assert_eq!(code(&again), 0, "{}", String::from_utf8_lossy(&again.stderr));
+    let kept = dyad(&["match", text(&own), "--format", "json"]);
+    assert_eq!(code(&kept), 0, "a plan.csv beside the input is the plan to start from");
+    assert_eq!(json(&kept)["changes"], 0);
 }
 
 #[test]
