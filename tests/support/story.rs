@@ -12,8 +12,9 @@ pub struct Story {
     /// Under `scenarios/rejected`: the input is refused, and that is the story.
     pub rejected: bool,
     pub every_door: bool,
-    /// The text of the file that holds `[expect]`.
+    /// The text of the file that holds `[expect]`, and whether it stands beside the programme.
     text: String,
+    beside: bool,
 }
 
 impl Story {
@@ -22,6 +23,11 @@ impl Story {
         let about = table.get("about").and_then(toml::Value::as_str).unwrap_or("");
         if about.is_empty() {
             return Err("a scenario says what it is about".to_owned());
+        }
+        // In a programme's own file the reader refuses unknown keys; beside it nobody else would.
+        let known = ["about", "every_door", "expect"];
+        if let Some(key) = table.keys().find(|key| self.beside && !known.contains(&key.as_str())) {
+            return Err(format!("a scenario has no key {key}"));
         }
         let expect = table.get("expect").ok_or("a scenario says what it expects")?;
         expect.clone().try_into().map_err(|e| format!("expect: {e}"))
@@ -69,6 +75,7 @@ fn story(root: &Path, path: &Path, expect: &Path) -> Story {
         path: path.to_owned(),
         rejected: place.starts_with("rejected"),
         every_door,
+        beside: path != expect,
         text,
     }
 }
