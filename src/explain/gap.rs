@@ -133,23 +133,31 @@ const fn adjective(sector: Sector) -> &'static str {
     }
 }
 
-/// Groups of two or more that have fewer places than they want, just as many, or only a few coaches; each set of
-/// people once.
+/// Groups of two or more that have fewer places than they want, just as many, or only a few coaches; no group whose
+/// larger one has the same coaches.
 fn pockets(compiled: &Compiled<'_>) -> Vec<Finding> {
     let everybody = taking_part(compiled).count();
     let all_coaches = taking_coaches(compiled);
-    let mut told: BTreeSet<Vec<CoacheeIx>> = BTreeSet::new();
+    let mut told: Vec<(Vec<CoacheeIx>, Vec<CoachIx>)> = Vec::new();
     let mut findings = Vec::new();
-    for (name, members) in groups(compiled) {
-        if members.len() < 2 || members.len() == everybody || told.contains(&members) {
+    let mut groups: Vec<(String, Vec<CoacheeIx>)> = groups(compiled).into_iter().collect();
+    groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    for (name, members) in groups {
+        if members.len() < 2 || members.len() == everybody {
             continue;
         }
         let Some((possible, there, wanted)) = reach(compiled, &members) else { continue };
         if possible.is_empty() || there >= wanted && possible.len() == all_coaches {
             continue;
         }
-        findings.push(pocket(compiled, &name, &members, &possible, (there, wanted)));
-        told.insert(members);
+        // What a larger group says of the same coaches, a part of it need not say again.
+        let known = |(larger, same): &(Vec<CoacheeIx>, Vec<CoachIx>)| {
+            *same == possible && members.iter().all(|e| larger.binary_search(e).is_ok())
+        };
+        if !told.iter().any(known) {
+            findings.push(pocket(compiled, &name, &members, &possible, (there, wanted)));
+            told.push((members, possible));
+        }
     }
     findings
 }

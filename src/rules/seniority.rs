@@ -77,10 +77,10 @@ impl PairRule for Seniority<'_> {
     fn part(&self, coachee: CoacheeIx, coach: CoachIx) -> Option<String> {
         let gap = self.gap(*self.coachees.kind(coachee), *self.coaches.kind(coach))?;
         Some(match gap {
-            n if self.rule.absolute => format!("{} apart in grade", grades(n)),
+            n if self.rule.absolute => format!("{} apart", grades(n)),
             0 => "of the same grade".into(),
-            n if n > 0 => format!("{} above in grade", grades(n)),
-            n => format!("{} below in grade", grades(-n)),
+            n if n > 0 => format!("{} above", grades(n)),
+            n => format!("{} below", grades(-n)),
         })
     }
     fn barrier(&self, coachee: CoacheeIx, coach: CoachIx) -> String {
