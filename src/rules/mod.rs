@@ -36,7 +36,7 @@ use crate::model::document::Part;
 use crate::model::finding::Finding;
 use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix, PersonIx, SchoolIx, WordIx};
 use crate::model::instance::Instance;
-use crate::model::outcome::Clash;
+use crate::model::outcome::{Clash, Outcome};
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::Roster;
 use verdict::Broken;
@@ -122,6 +122,17 @@ impl Compiled<'_> {
             keys.filter_map(|key| Some((key, self.rules.waiver(key, coachee, coach)?))).collect();
         waived.sort_unstable();
         waived
+    }
+
+    /// The outcome of the solver, which never sees the pins of a coachee beyond those wanted: with such pins the plan
+    /// is the best that keeps as many as can be kept, and the whole a contradiction.
+    pub fn settle(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Optimal { assignment, tiers, certificate } if !self.clashes.is_empty() => {
+                Outcome::Infeasible { assignment, tiers, certificate, clashes: Vec::new() }
+            }
+            other => other,
+        }
     }
 
     /// The name of a group of a nest family of the instance: a school's id or a sector's word.

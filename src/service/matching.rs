@@ -35,7 +35,7 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
             cancel: options.cancel,
             progress: options.progress,
         };
-        solver::solve(&compiled.instance, &options)
+        compiled.settle(solver::solve(&compiled.instance, &options))
     };
     let solved = clock.lap();
     let mut plan = assemble::document(reading, &compiled, &outcome);
