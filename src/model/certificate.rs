@@ -15,8 +15,8 @@
 //! - per coachee: over f = 0..wanted, the least of (the f cheapest eligible pairs by cost + price of the place
 //!   entered) and (what the places left open cost, most urgent filled first) together. A pair enters its innermost nest, else its coach.
 //!   Pinned places take their pinned pair only, and pinned pairs serve nothing else;
-//! - per nest: the least over f = 0..members of (excess cost of f, infinite where forbidden) + f × (price of the next place outwards − its own);
-//! - per coach: the least over f = 0..max of (cost of the first f places) − f × its own price.
+//! - per nest: the least over f = 0..(members of the stage) of (excess cost of f, infinite where forbidden) + f × (price of the next place outwards − its own);
+//! - per coach: the least over f = 0..min(max, pairs of the stage) of (cost of the first f places) − f × its own price.
 //!
 //! The plan is proved optimal when the bound equals its cost.
 

@@ -129,7 +129,7 @@ struct Filled<W> {
     skip: Vec<W>,
     base: Vec<i128>,
     sorted: Vec<u32>,
-    /// How many arcs enter each bin.
+    /// How many pairs enter each bin.
     entering: Vec<u32>,
 }
 
@@ -169,7 +169,7 @@ impl Rows<'_, '_> {
             let least = rows().map(cost).min().unwrap_or(0);
             for (arc, row) in mine.iter_mut().zip(rows()) {
                 let bin = self.forest.entry(coachee, PairIx::from_usize(row), parts.coach[row].get());
-                filled.entering[bin as usize] += 1;
+                filled.entering[bin as usize] += u32::from(unit.first);
                 *arc = Arc { cost: A::narrow(cost(row) - least), bin };
             }
             let sorted = sort_prefix(mine, 0);

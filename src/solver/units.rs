@@ -11,6 +11,8 @@ pub struct Unit {
     pub coachee: u32,
     /// The only pair that may serve this unit.
     pub pinned: Option<PairIx>,
+    /// Whether no unit of the same coachee before this one may use the same pairs: pairs are counted once.
+    pub first: bool,
     /// `w` of the certificate: counts down to 1 over the distinct (how many-th coach, class).
     pub urgency: u32,
 }
@@ -24,6 +26,7 @@ pub fn units(instance: &Instance, nearest: &[u32]) -> Vec<Unit> {
     for coachee in parts.demand.indexes() {
         let end = parts.starts[coachee.to_usize() + 1];
         let demand = parts.demand[coachee];
+        let mut open = false;
         for nth in 1..=demand.wanted {
             let pinned = parts.pins.get(pin).copied().filter(|p| p.to_usize() < end);
             pin += usize::from(pinned.is_some());
@@ -31,7 +34,9 @@ pub fn units(instance: &Instance, nearest: &[u32]) -> Vec<Unit> {
             if pinned.is_none() && !ranks.contains(&rank) {
                 ranks.push(rank);
             }
-            found.push((coachee, pinned, rank));
+            let first = pinned.is_some() || !open;
+            open |= pinned.is_none();
+            found.push((coachee, pinned, first, rank));
         }
     }
     ranks.sort_unstable();
@@ -41,7 +46,12 @@ pub fn units(instance: &Instance, nearest: &[u32]) -> Vec<Unit> {
     };
     let mut units: Vec<Unit> = found
         .into_iter()
-        .map(|(coachee, pinned, rank)| Unit { coachee: coachee.get(), pinned, urgency: urgency(rank) })
+        .map(|(coachee, pinned, first, rank)| Unit {
+            coachee: coachee.get(),
+            pinned,
+            first,
+            urgency: urgency(rank),
+        })
         .collect();
     units.sort_by_key(|unit| nearest[unit.coachee as usize]);
     units

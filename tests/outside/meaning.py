@@ -78,7 +78,7 @@ class Meaning:
 
     def step(self, coach, place):
         """The load cost of a coach's place (1, 2, …)."""
-        return self.p.rules["balance"]["weight"] * (2 * place - 1) // int(self.coach[coach]["max"])
+        return self.p.rules["balance"]["weight"] * (2 * place - 1) // self.most[coach]
 
     def charges(self, plan):
         """What soft caps take off each pair: the pairs above k, highest own score first, ties to the lower coachee id."""
