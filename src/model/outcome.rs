@@ -34,7 +34,7 @@ pub struct TierValue {
 pub enum Clash {
     /// The pinned coachees' pins need more places at these coaches (or their nests) than there are.
     Pins { coachees: Vec<CoacheeIx>, coaches: Vec<CoachIx>, places: u64 },
-    /// These coaches must have `least` coachees in all, and only these coachees (wanting `wanted` in all) are eligible.
+    /// These coaches must have `least` coachees in all; only these coachees are eligible, for `wanted` of the places at once.
     Minimums { coaches: Vec<CoachIx>, least: u64, coachees: Vec<CoacheeIx>, wanted: u64 },
 }
 

@@ -92,8 +92,20 @@ fn minimum_clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
         coaches.sort_unstable();
         coachees.sort_unstable();
         let least = coaches.iter().map(|c| u64::from(parts.seats[*c].min)).sum();
-        let wanted = coachees.iter().map(|e| u64::from(parts.demand[*e].wanted)).sum();
+        let wanted = coachees.iter().map(|e| places_inside(composite, *e, &coaches)).sum();
         clashes.push(Clash::Minimums { coaches, least, coachees, wanted });
     }
     clashes
+}
+
+/// How many of these coaches a coachee can be with at once; `coaches` is ascending.
+fn places_inside(composite: &Composite<'_>, coachee: CoacheeIx, coaches: &[CoachIx]) -> u64 {
+    let instance = composite.instance;
+    let parts = instance.parts();
+    let rows = instance.rows(coachee);
+    let inside = |at: &usize| coaches.binary_search(&parts.coach[*at]).is_ok();
+    let possible = rows.clone().filter(inside).count();
+    let pinned = parts.pins.iter().map(|p| p.to_usize()).filter(|p| rows.contains(p));
+    let elsewhere = pinned.filter(|p| !inside(p)).count();
+    possible.min(usize::from(parts.demand[coachee].wanted).saturating_sub(elsewhere)) as u64
 }
