@@ -71,11 +71,11 @@ fn says(compiled: &Compiled<'_>, clash: &Clash) -> String {
             ),
         },
         Clash::Minimums { coachees: who, coaches: with, least, wanted } => format!(
-            "{} must have at least {} in all, and {} possible for them, wanting {}{}",
+            "{} must have at least {} in all, and {} possible for them, who fill {} at most{}",
             coaches(with.len()),
             coachees(usize::try_from(*least).unwrap_or(usize::MAX)),
             are(who.len()),
-            coaches(usize::try_from(*wanted).unwrap_or(usize::MAX)),
+            places(*wanted),
             names(compiled, with, NAMED)
         ),
     }
