@@ -19,18 +19,14 @@ pub fn address(postcode: &Field<'_>, lat: &Field<'_>, lon: &Field<'_>, faults: &
     }
     let Some(canonical) = canonical else { return Address::default() };
     let given = !lat.is_blank() || !lon.is_blank();
-    match postcodes::find(&canonical) {
-        Some((place, accuracy_m)) => {
-            Address { postcode: Some(canonical), degrees: None, place: Some(place), accuracy_m }
-        }
-        None => {
-            if !given {
-                let remedy = "correct the postcode, or give lat and lon";
-                faults.at(postcode, Code::BadPostcode, "the postcode is not in the table", remedy);
-            }
-            Address { postcode: Some(canonical), ..Address::default() }
-        }
+    if let Some((place, accuracy_m)) = postcodes::find(&canonical) {
+        return Address { postcode: Some(canonical), degrees: None, place: Some(place), accuracy_m };
     }
+    if !given {
+        let remedy = "correct the postcode, or give lat and lon";
+        faults.at(postcode, Code::BadPostcode, "the postcode is not in the table", remedy);
+    }
+    Address { postcode: Some(canonical), ..Address::default() }
 }
 
 /// A postcode in canonical form, whether the table has it or not.

@@ -50,9 +50,9 @@ fn roster(loaded: &Loaded, raw: &Raw<'_>, faults: &mut Faults<'_>) -> Option<(Ro
     let mut all = people::read(raw, &mut desk);
     people::participants(raw, &mut desk);
     let jobs = lists::employment(raw, &mut desk);
-    chains::check(raw, &all.people, &directory.rows, faults);
+    chains::check(raw, &all.all, &directory.rows, faults);
     for (person, job) in jobs {
-        all.people[person].employment.push(job);
+        all.all[person].employment.push(job);
     }
     let book = programme.as_ref().map(|p| &p.rules);
     let conflicts = lists::conflicts(raw, &directory, faults);
@@ -71,7 +71,7 @@ fn roster(loaded: &Loaded, raw: &Raw<'_>, faults: &mut Faults<'_>) -> Option<(Ro
     let (words, moved) = words.finish();
     people::settle(&mut all, &moved);
     schools::settle(&mut schools, &moved);
-    let people::People { people, coaches, coachees } = all;
+    let people::People { all: people, coaches, coachees } = all;
     let roster = Roster {
         programme: programme?,
         words,

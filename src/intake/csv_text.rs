@@ -132,7 +132,9 @@ pub fn read_row<'s>(
         table.broken = true;
         return next;
     }
-    cells.iter_mut().for_each(|cut| without_guard(text, cut));
+    for cut in cells.iter_mut() {
+        without_guard(text, cut);
+    }
     let blank = |cut: &Cut| cut.start == cut.end;
     if cells.iter().all(blank) {
         return next;

@@ -67,7 +67,9 @@ impl Bytes<'_> {
 
     fn list(&mut self, list: &[Box<str>]) {
         self.number(list.len());
-        list.iter().for_each(|text| self.text(text));
+        for text in list {
+            self.text(text);
+        }
     }
 
     /// Pairs as numbers: there may be millions.
@@ -75,7 +77,9 @@ impl Bytes<'_> {
         let pairs = &roster.pairs;
         self.text("pairs");
         self.number(pairs.starts.len());
-        pairs.starts.iter().for_each(|start| self.number(*start));
+        for start in &pairs.starts {
+            self.number(*start);
+        }
         for at in 0..pairs.coach.len() {
             self.raw(&pairs.coach[at].get().to_le_bytes());
             self.raw(&pairs.score[at].0.to_le_bytes());

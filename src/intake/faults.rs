@@ -84,6 +84,12 @@ impl<'s> Faults<'s> {
         Faults { sources: like.sources, list: Vec::new(), more: 0, budget: 0 }
     }
 
+    /// Drops the faults after the first `count`.
+    pub fn forget_after(&mut self, count: usize) {
+        self.more = count.saturating_sub(FAULT_LIMIT);
+        self.list.truncate(count);
+    }
+
     pub fn into_parts(self) -> (Vec<Fault>, usize) {
         (self.list, self.budget)
     }

@@ -51,9 +51,9 @@ fn gather<T, K: Ord>(
     rows.into_iter().map(|(item, _)| item).collect()
 }
 
-/// A yes that does not stop at the first no, so that every cell of a row is looked at.
+/// Whether all are filled; does not stop at the first blank, so that every cell of a row is looked at.
 fn all_needed<const N: usize>(fields: [&Field<'_>; N], faults: &mut Faults<'_>) -> bool {
-    fields.into_iter().fold(true, |fine, field| cells::needed(field, faults) && fine)
+    fields.into_iter().filter(|field| !cells::needed(field, faults)).count() == 0
 }
 
 pub fn conflicts(raw: &Raw<'_>, directory: &Directory<'_>, faults: &mut Faults<'_>) -> Vec<Conflict> {

@@ -21,6 +21,8 @@ mod json_out;
 mod json_value;
 mod lists;
 mod load;
+mod pair_reader;
+mod pair_scan;
 mod pair_table;
 mod pairs;
 mod people;
@@ -41,6 +43,11 @@ mod tables;
 mod toml_value;
 mod value;
 mod words;
+
+#[cfg(test)]
+mod read_tests;
+#[cfg(test)]
+mod rejected_tests;
 
 /// A programme as read: the roster, and what is worth knowing about the reading (`converted`, `acting-role`, …).
 pub struct Reading {

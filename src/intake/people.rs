@@ -17,7 +17,7 @@ use super::words::Words;
 /// The people of a roster, with provisional words.
 #[derive(Default)]
 pub struct People {
-    pub people: IxVec<PersonIx, Person>,
+    pub all: IxVec<PersonIx, Person>,
     pub coaches: IxVec<CoachIx, Coach>,
     pub coachees: IxVec<CoacheeIx, Coachee>,
 }
@@ -77,17 +77,17 @@ pub fn read(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) -> People {
         let mut facts = Facts::default();
         let person = PersonIx::new(u32::try_from(at).unwrap_or(u32::MAX));
         if let Some(row) = coaches.zip(rows.coach).map(|(table, row)| CoachRow::read(table.row(row))) {
-            all.coaches.push(coach(row, person, &mut facts, desk));
+            all.coaches.push(coach(&row, person, &mut facts, desk));
         }
         if let Some(row) = coachees.zip(rows.coachee).map(|(table, row)| CoacheeRow::read(table.row(row))) {
-            all.coachees.push(coachee(row, person, &mut facts, desk));
+            all.coachees.push(coachee(&row, person, &mut facts, desk));
         }
         if let Some(row) = people.zip(rows.person).map(|(table, row)| PersonRow::read(table.row(row))) {
             let PersonRow { id, name, school, role, grade, manager } = row;
             facts.add(Shared { name, school, role, grade, manager, more: None }, id.text, desk);
         }
         let Facts { name, schools, role, grade, sectors, manager, address, region, drives } = facts;
-        all.people.push(Person {
+        all.all.push(Person {
             id: directory.ids[at].into(),
             name: value(name),
             schools: value(schools).unwrap_or_default(),
@@ -111,17 +111,17 @@ pub fn read(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) -> People {
 pub fn participants(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) {
     let Some(table) = raw.table(TableKind::Participants) else { return };
     for row in table.rows().map(ParticipantRow::read) {
-        let (row, strengths) = split(row);
+        let (row, strengths) = split(&row);
         let id = row.id;
         if cells::needed(&id, desk.faults) && cells::fits_id(&id, desk.faults) {
-            coachee(row, PersonIx::new(0), &mut Facts::default(), desk);
+            coachee(&row, PersonIx::new(0), &mut Facts::default(), desk);
             strengths_of(&strengths, desk);
         }
     }
 }
 
 /// A participant is a coachee with strengths.
-fn split(row: ParticipantRow<'_>) -> (CoacheeRow<'_>, Field<'_>) {
+fn split<'a>(row: &ParticipantRow<'a>) -> (CoacheeRow<'a>, Field<'a>) {
     let ParticipantRow {
         id,
         name,
@@ -148,7 +148,7 @@ fn split(row: ParticipantRow<'_>) -> (CoacheeRow<'_>, Field<'_>) {
         project,
         status,
         strengths,
-    } = row;
+    } = *row;
     let row = CoacheeRow {
         id,
         name,
@@ -331,8 +331,7 @@ fn strengths_of(field: &Field<'_>, desk: &mut Desk<'_, '_>) -> Vec<(WordIx, u8)>
     found
 }
 
-#[expect(clippy::too_many_lines, reason = "one line for each column")]
-fn coach<'a>(row: CoachRow<'a>, person: PersonIx, facts: &mut Facts<'a>, desk: &mut Desk<'_, '_>) -> Coach {
+fn coach<'a>(row: &CoachRow<'a>, person: PersonIx, facts: &mut Facts<'a>, desk: &mut Desk<'_, '_>) -> Coach {
     let CoachRow {
         id,
         max,
@@ -360,7 +359,7 @@ fn coach<'a>(row: CoachRow<'a>, person: PersonIx, facts: &mut Facts<'a>, desk: &
         barred,
         cost,
         status,
-    } = row;
+    } = *row;
     let more = Some(More { sectors, postcode, lat, lon, region, drives });
     facts.add(Shared { name, school, role, grade, manager, more }, id.text, desk);
     let least = cells::count(&min, cells::MOST, desk.faults);
@@ -399,7 +398,7 @@ fn coach<'a>(row: CoachRow<'a>, person: PersonIx, facts: &mut Facts<'a>, desk: &
 }
 
 fn coachee<'a>(
-    row: CoacheeRow<'a>,
+    row: &CoacheeRow<'a>,
     person: PersonIx,
     facts: &mut Facts<'a>,
     desk: &mut Desk<'_, '_>,
@@ -429,7 +428,7 @@ fn coachee<'a>(
         wanted,
         project,
         status,
-    } = row;
+    } = *row;
     let more = Some(More { sectors, postcode, lat, lon, region, drives });
     facts.add(Shared { name, school, role, grade, manager, more }, id.text, desk);
     if !language_level.is_blank() && language.is_blank() {
@@ -483,15 +482,15 @@ pub fn settle(all: &mut People, moved: &[WordIx]) {
         words.sort_unstable();
         words.dedup();
     };
-    for person in all.people.iter_mut() {
+    for person in &mut all.all {
         person.region.iter_mut().for_each(put);
     }
-    for coach in all.coaches.iter_mut() {
+    for coach in &mut all.coaches {
         [&mut coach.languages, &mut coach.slots, &mut coach.barred].into_iter().for_each(set);
         coach.strengths.iter_mut().for_each(|(word, _)| put(word));
         coach.strengths.sort_unstable();
     }
-    for coachee in all.coachees.iter_mut() {
+    for coachee in &mut all.coachees {
         coachee.language.iter_mut().for_each(put);
         coachee.project.iter_mut().for_each(put);
         coachee.needs.iter_mut().for_each(put);

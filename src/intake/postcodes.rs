@@ -16,7 +16,7 @@ pub fn canonical(text: &str) -> Option<Box<str>> {
     }
     let (outward, inward) = plain.split_at(plain.len() - 3);
     let letters = outward.bytes().take_while(u8::is_ascii_uppercase).count();
-    let district = outward[letters..].as_bytes();
+    let district = &outward.as_bytes()[letters..];
     let fits = (1..=2).contains(&letters)
         && (1..=2).contains(&district.len())
         && district[0].is_ascii_digit()

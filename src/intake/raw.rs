@@ -206,21 +206,12 @@ fn table<'s>(
                 continue;
             }
             seen[column] = true;
-            match cell_text(&value) {
-                Some(text) => cells[column] = Some(own_or_span(&source.text, value.span, text)),
-                None => {
-                    let remedy = "write a single value, or a list of values where the column takes a list";
-                    faults.span(
-                        file,
-                        value.span,
-                        columns[column].name,
-                        code,
-                        "",
-                        "the value fits no cell",
-                        remedy,
-                    );
-                }
+            if let Some(text) = cell_text(&value) {
+                cells[column] = Some(own_or_span(&source.text, value.span, text));
+                continue;
             }
+            let remedy = "write a single value, or a list of values where the column takes a list";
+            faults.span(file, value.span, columns[column].name, code, "", "the value fits no cell", remedy);
         }
         read.push((at, cells.into_iter().map(|cell| cell.unwrap_or((blank, None))).collect::<Vec<_>>()));
     }

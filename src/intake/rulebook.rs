@@ -38,7 +38,6 @@ const KINDS: &[Must] = &[Must::Cross, Must::Same, Must::Any];
 type Slots<'b> = Vec<(&'static str, Slot<'b>)>;
 
 /// The parameters of a rule; the first is always its level. Empty for rules that are not built.
-#[expect(clippy::too_many_lines, reason = "one arm for each rule, and nothing else")]
 pub fn slots(book: &mut RuleBook, rule: RuleKey) -> Slots<'_> {
     match rule {
         RuleKey::Capacity => {

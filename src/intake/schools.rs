@@ -21,7 +21,7 @@ pub fn read(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) -> IxVec<SchoolIx, School> {
     let mut rows: Vec<Option<School>> = vec![None; desk.directory.schools.len()];
     for row in table.rows().map(SchoolRow::read) {
         let Some(at) = desk.directory.school(row.id.text).map(Ix::to_usize) else { continue };
-        let school = school(row, desk);
+        let school = school(&row, desk);
         // The second row of one id is a fault already.
         rows[at].get_or_insert(school);
     }
@@ -40,8 +40,8 @@ fn founded(id: &str) -> School {
     }
 }
 
-fn school(row: SchoolRow<'_>, desk: &mut Desk<'_, '_>) -> School {
-    let SchoolRow { id, name, sector, postcode, lat, lon, region, links, places } = row;
+fn school(row: &SchoolRow<'_>, desk: &mut Desk<'_, '_>) -> School {
+    let SchoolRow { id, name, sector, postcode, lat, lon, region, links, places } = *row;
     cells::needed(&name, desk.faults);
     School {
         id: id.text.into(),

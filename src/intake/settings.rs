@@ -64,17 +64,12 @@ fn push<'v>(
         Kind::List(items) => (items.iter().map(|item| field_of(item, file, "")).collect(), true),
         _ => (field_of(value, file, "").map(|f| vec![f]), false),
     };
-    match fields {
-        Some(fields) => out.push(Setting { rule, key: key.to_owned(), fields, list, column }),
-        None => {
-            let at = Field { column: &column, ..*at };
-            faults.at(
-                &at,
-                Code::BadParameter,
-                "the parameter is no single value",
-                "write one text or number",
-            );
-        }
+    if let Some(fields) = fields {
+        out.push(Setting { rule, key: key.to_owned(), fields, list, column });
+    } else {
+        let at = Field { column: &column, ..*at };
+        let remedy = "write one text or number";
+        faults.at(&at, Code::BadParameter, "the parameter is no single value", remedy);
     }
 }
 
@@ -151,16 +146,15 @@ pub fn apply(book: &mut RuleBook, settings: &[Setting<'_>], faults: &mut Faults<
         }
         let plain = folded(&setting.key);
         let mut slots = slots(book, setting.rule);
-        match slots.iter().position(|(name, _)| folded(name) == plain) {
-            Some(at) => fill(&mut slots[at].1, setting, &field, faults),
-            None => {
-                let names: Vec<&str> = slots.iter().map(|(name, _)| *name).collect();
-                let says = format!("the rule {} has no parameter \"{}\"", setting.rule.key(), setting.key);
-                let all = format!("it takes {}", names.join(", "));
-                let remedy = faults.suggest(&setting.key, names.into_iter(), &all);
-                faults.at(&field, Code::BadParameter, &says, &remedy);
-            }
+        if let Some(at) = slots.iter().position(|(name, _)| folded(name) == plain) {
+            fill(&mut slots[at].1, setting, &field, faults);
+            continue;
         }
+        let names: Vec<&str> = slots.iter().map(|(name, _)| *name).collect();
+        let says = format!("the rule {} has no parameter \"{}\"", setting.rule.key(), setting.key);
+        let all = format!("it takes {}", names.join(", "));
+        let remedy = faults.suggest(&setting.key, names.into_iter(), &all);
+        faults.at(&field, Code::BadParameter, &says, &remedy);
     }
     spread_declared(book, settings, declared);
     if faults.count() == before {
@@ -230,7 +224,7 @@ fn fill(slot: &mut Slot<'_>, setting: &Setting<'_>, field: &Field<'_>, faults: &
         },
         Slot::Whole(n, low, high) => match whole(field.text) {
             Some(w) if (i64::from(*low)..=i64::from(*high)).contains(&w) => {
-                **n = u32::try_from(w).unwrap_or(**n)
+                **n = u32::try_from(w).unwrap_or(**n);
             }
             _ => wrong(faults, &format!("write a whole number from {low} to {high}")),
         },

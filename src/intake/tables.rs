@@ -33,6 +33,7 @@ macro_rules! tables {
 
         $(
             $(#[$doc])*
+            #[derive(Clone, Copy)]
             pub struct $row<'a> { $(pub $need: Field<'a>,)* $(pub $free: Field<'a>,)* }
 
             impl<'a> $row<'a> {

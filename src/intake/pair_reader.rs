@@ -1,0 +1,306 @@
+//! The reading of `pairs.csv` in pieces: bytes, header, plain rows by the dozen, and the slow way for the rest.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::model::fault::{Code, Fault};
+use crate::model::index::{CoachIx, CoacheeIx, Ix};
+
+use super::csv_text::{self, Cut, Header};
+use super::directory::Directory;
+use super::faults::Faults;
+use super::id_index::{self, IdIndex};
+use super::pair_scan::{Draft, Layout, Scanned};
+use super::pairs::{NAME, Pair, pair_row};
+use super::source::{self, LINE_LIMIT, Source, SourceKind};
+use super::tables::{PairRow, TableKind};
+
+/// Bytes read at once; more than the longest line.
+const PIECE: usize = 4 * LINE_LIMIT;
+/// Rows looked up together; their drafts stay in the nearest cache.
+const BATCH: usize = 64;
+
+/// The text of one row, and the line it starts on.
+pub struct Record<'t> {
+    pub line: u32,
+    pub text: &'t str,
+}
+
+/// Takes a pair, and how many rows the file may have; answers whether to go on.
+pub type Take<'t> = dyn FnMut(&Record<'_>, Pair, usize) -> bool + 't;
+
+pub struct Reader<'d, 'f, 's> {
+    directory: &'d Directory<'d>,
+    faults: &'f mut Faults<'s>,
+    coach_ids: Vec<&'d str>,
+    coachee_ids: Vec<&'d str>,
+}
+
+/// What stops the reading of a piece.
+enum Halt {
+    /// The piece is not UTF-8: start again with the whole file decoded.
+    NotUtf8,
+    Fault(Fault),
+    /// The taker has enough, or the header cannot be used.
+    Enough,
+}
+
+impl<'d, 'f, 's> Reader<'d, 'f, 's> {
+    pub fn new(directory: &'d Directory<'d>, faults: &'f mut Faults<'s>) -> Self {
+        let ids = |list: &[crate::model::index::PersonIx]| {
+            list.iter().map(|p| directory.ids[p.to_usize()]).collect()
+        };
+        Self { directory, faults, coach_ids: ids(&directory.coaches), coachee_ids: ids(&directory.coachees) }
+    }
+
+    /// Gives every good row to `take`. A file that turns out not to be UTF-8 is read again as a whole: then everything
+    /// that was given before is void, and `again` is called.
+    pub fn run(
+        &mut self,
+        path: &Path,
+        take: &mut Take<'_>,
+        again: &mut dyn FnMut(),
+    ) -> Result<source::Charset, Fault> {
+        let (coach_ids, coachee_ids) = (self.coach_ids.clone(), self.coachee_ids.clone());
+        let ids = [IdIndex::new(&coach_ids), IdIndex::new(&coachee_ids)];
+        let before = self.faults.count();
+        match self.pieces(path, &ids, take) {
+            Ok(()) | Err(Halt::Enough) => return Ok(source::Charset::Utf8),
+            Err(Halt::Fault(fault)) => return Err(fault),
+            Err(Halt::NotUtf8) => {}
+        }
+        self.faults.forget_after(before);
+        again();
+        let bytes = source::read_bytes(path, NAME, true)?;
+        let (text, charset) = source::decode(bytes).map_err(|line| source::not_text(NAME, line))?;
+        let mut state = State::new(&ids, text.len());
+        match self.piece(&text, true, &mut state, take) {
+            Err(Halt::Fault(fault)) => Err(fault),
+            _ => Ok(charset),
+        }
+    }
+
+    fn pieces(&mut self, path: &Path, ids: &[IdIndex<'_>; 2], take: &mut Take<'_>) -> Result<(), Halt> {
+        let unreadable = |e: std::io::Error| {
+            let says = format!("the file cannot be read: {e}");
+            let remedy = "check that the file exists and may be read";
+            Halt::Fault(source::file_fault(NAME, 0, Code::FileUnreadable, "", &says, remedy))
+        };
+        let about = std::fs::metadata(path).map_err(unreadable)?;
+        if !about.is_file() {
+            return Err(unreadable(std::io::Error::other("it is not a regular file")));
+        }
+        if about.len() > source::FILE_LIMIT {
+            return Err(Halt::Fault(source::too_large(NAME)));
+        }
+        let size = usize::try_from(about.len()).unwrap_or(0);
+        let mut file = File::open(path).map_err(unreadable)?.take(source::FILE_LIMIT);
+        let mut buffer = vec![0; PIECE.min(size + 1)];
+        let mut state = State::new(ids, size);
+        let mut filled = 0;
+        loop {
+            let got = match file.read(&mut buffer[filled..]) {
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                got => got.map_err(unreadable)?,
+            };
+            filled += got;
+            let end = got == 0 && filled < buffer.len();
+            if !end && filled < buffer.len() {
+                continue;
+            }
+            if state.header.is_none() {
+                if buffer.starts_with(b"\xff\xfe") || buffer.starts_with(b"\xfe\xff") {
+                    return Err(Halt::NotUtf8);
+                }
+                if buffer[..filled].starts_with(b"\xef\xbb\xbf") {
+                    buffer.copy_within(3..filled, 0);
+                    filled -= 3;
+                }
+            }
+            let whole = if end { filled } else { last_line_end(&buffer[..filled]) };
+            if let Some(at) = memchr::memchr(0, &buffer[..whole]) {
+                let line = state.line + source::line_number(&buffer[..whole], at) - 1;
+                return Err(Halt::Fault(source::not_text(NAME, line)));
+            }
+            let text = std::str::from_utf8(&buffer[..whole]).map_err(|_| Halt::NotUtf8)?;
+            let used = self.piece(text, end, &mut state, take)?;
+            if end {
+                return Ok(());
+            }
+            if used == 0 {
+                return Err(Halt::Fault(source::long_line(NAME, state.line)));
+            }
+            buffer.copy_within(used..filled, 0);
+            filled -= used;
+        }
+    }
+
+    /// Reads the rows of a piece, which ends at a line's end or with the file; answers how many bytes it used.
+    ///
+    /// Plain rows are looked up by the dozen: the look-ups do not wait for each other, nor the scan for them.
+    fn piece(
+        &mut self,
+        text: &str,
+        end: bool,
+        state: &mut State<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<usize, Halt> {
+        let mut at = if state.header.is_none() { self.header(text, state)? } else { 0 };
+        let mut batch: Vec<Draft<'_>> = Vec::with_capacity(BATCH);
+        while at < text.len() {
+            let mut other = false;
+            batch.clear();
+            while at < text.len() && batch.len() < BATCH && !other {
+                match state.layout.scan(text.as_bytes(), at, state.line) {
+                    Scanned::Blank(next) => at = next,
+                    Scanned::Row(draft) => {
+                        at = draft.next;
+                        batch.push(draft);
+                    }
+                    Scanned::Other => {
+                        other = true;
+                        continue;
+                    }
+                }
+                state.line += 1;
+            }
+            self.look_up(text, &batch, state, take)?;
+            if !other {
+                continue;
+            }
+            let (next, torn) = csv_text::cut_row(text, at, &mut state.cells);
+            if matches!(torn, Err(csv_text::Torn::Unclosed(_))) && !end && text.len() - at < LINE_LIMIT {
+                return Ok(at);
+            }
+            let record = Record { line: state.line, text: &text[at..next] };
+            state.line += u32::try_from(lines_in(record.text)).unwrap_or(0);
+            self.slow_row(&record, state, take)?;
+            at = next;
+        }
+        Ok(at)
+    }
+
+    fn look_up(
+        &mut self,
+        text: &str,
+        batch: &[Draft<'_>],
+        state: &mut State<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<(), Halt> {
+        let mut found = [(None, None); BATCH];
+        for (slot, draft) in found.iter_mut().zip(batch) {
+            slot.0 = state.coaches.find(draft.coach);
+        }
+        for (slot, draft) in found.iter_mut().zip(batch) {
+            slot.1 = state.coachee(draft.coachee);
+        }
+        for (draft, found) in batch.iter().zip(found) {
+            let Draft { line, start, next, coach: _, coachee: _, score, minutes } = *draft;
+            let record = Record { line, text: &text[start..next] };
+            if let (Some(coach), Some(coachee)) = found {
+                let pair = (CoacheeIx::new(coachee), CoachIx::new(coach), score, minutes);
+                state.give(&record, pair, take)?;
+            } else {
+                self.slow_row(&record, state, take)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the header; answers where the rows start.
+    fn header(&mut self, text: &str, state: &mut State<'_>) -> Result<usize, Halt> {
+        let mut cells = Vec::new();
+        let (next, torn) = csv_text::cut_row(text, 0, &mut cells);
+        let sources = [Source::new(NAME, SourceKind::Table(TableKind::Pairs), text[..next].to_owned())];
+        let mut faults = self.faults.over(&sources);
+        let header = match torn {
+            Ok(()) => csv_text::header(TableKind::Pairs, 0, text, &cells, &mut faults),
+            Err(torn) => {
+                csv_text::torn_fault(0, torn, &mut faults);
+                None
+            }
+        };
+        let (list, budget) = faults.into_parts();
+        self.faults.take_over(list, budget, 0);
+        let header = header.ok_or(Halt::Enough)?;
+        let place = |column: usize| header.places[column].unwrap_or(usize::MAX);
+        state.layout = Layout { places: [place(0), place(1), place(2), place(3)], width: header.width };
+        state.line += u32::try_from(lines_in(&text[..next])).unwrap_or(0);
+        state.header = Some(header);
+        Ok(next)
+    }
+
+    /// Reads one row like a row of any other table, with its faults at their lines.
+    fn slow_row(
+        &mut self,
+        record: &Record<'_>,
+        state: &mut State<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<(), Halt> {
+        let Some(header) = state.header.as_ref() else { return Ok(()) };
+        let sources = [Source::new(NAME, SourceKind::Table(TableKind::Pairs), record.text.to_owned())];
+        let mut faults = self.faults.over(&sources);
+        let mut table = header.table(TableKind::Pairs, 0, &sources[0].text);
+        csv_text::read_row(&mut table, &sources[0].text, 0, &mut state.cells, &mut faults);
+        let row = table.rows().next();
+        let pair = row.and_then(|row| pair_row(&PairRow::read(row), self.directory, &mut faults));
+        let (list, budget) = faults.into_parts();
+        self.faults.take_over(list, budget, record.line - 1);
+        pair.map_or(Ok(()), |pair| state.give(record, pair, take))
+    }
+}
+
+fn lines_in(text: &str) -> usize {
+    source::line_number(text.as_bytes(), text.len()) as usize - 1
+}
+
+/// Where the last whole line ends; a CR at the very end may be half of a CRLF.
+fn last_line_end(bytes: &[u8]) -> usize {
+    let known = bytes.len().saturating_sub(1);
+    let lf = memchr::memrchr(b'\n', bytes);
+    lf.or_else(|| memchr::memrchr(b'\r', &bytes[..known])).map_or(0, |at| at + 1)
+}
+
+/// What is known between rows.
+struct State<'i> {
+    coaches: &'i IdIndex<'i>,
+    coachees: &'i IdIndex<'i>,
+    header: Option<Header>,
+    layout: Layout,
+    line: u32,
+    /// Files are often grouped by coachee: the key of the last short id, and its index.
+    last: Option<(u64, u32)>,
+    cells: Vec<Cut>,
+    size: usize,
+}
+
+impl<'i> State<'i> {
+    fn new(ids: &'i [IdIndex<'i>; 2], size: usize) -> Self {
+        let [coaches, coachees] = ids;
+        let layout = Layout::default();
+        Self { coaches, coachees, header: None, layout, line: 1, last: None, cells: Vec::new(), size }
+    }
+
+    #[inline]
+    fn coachee(&mut self, id: &[u8]) -> Option<u32> {
+        let key = id_index::key(id);
+        match self.last {
+            Some((last, at)) if last == key && id.len() <= 8 => Some(at),
+            _ => {
+                let at = self.coachees.find(id)?;
+                self.last = (id.len() <= 8).then_some((key, at));
+                Some(at)
+            }
+        }
+    }
+
+    /// Gives a pair to the taker, with about how many rows the file has if all are like this one.
+    #[inline]
+    fn give(&self, record: &Record<'_>, pair: Pair, take: &mut Take<'_>) -> Result<(), Halt> {
+        if record.text.len() > LINE_LIMIT {
+            return Err(Halt::Fault(source::long_line(NAME, record.line)));
+        }
+        if take(record, pair, self.size / record.text.len().max(1)) { Ok(()) } else { Err(Halt::Enough) }
+    }
+}
