@@ -45,11 +45,18 @@ mod value;
 mod words;
 
 #[cfg(test)]
+mod plan_tests;
+#[cfg(test)]
+mod proto_tests;
+#[cfg(test)]
 mod read_tests;
 #[cfg(test)]
 mod rejected_tests;
+#[cfg(test)]
+mod round_tests;
 
 /// A programme as read: the roster, and what is worth knowing about the reading (`converted`, `acting-role`, …).
+#[derive(Debug)]
 pub struct Reading {
     pub roster: Roster,
     pub findings: Vec<Finding>,
