@@ -34,7 +34,7 @@ class Meaning:
         capacity = self.p.rules.get("capacity", {})
         bounded = self.level("capacity", "hard") != "off"
         self.min_level = "off" if not bounded else capacity.get("min", "soft")
-        self.most = {c: int(row["max"]) if bounded else len(self.coachee) for c, row in self.coach.items()}
+        self.most = {c: int(row["max"]) if bounded else len(self.p.coachees) for c, row in self.coach.items()}
         self.least = {c: int(row.get("min") or 0) if self.min_level != "off" else 0 for c, row in self.coach.items()}
 
     def eligibility(self):

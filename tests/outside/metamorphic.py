@@ -81,6 +81,8 @@ def broken(p, seed, folder, answer, worth):
     for change in CHANGES:
         if change is doubled and not p.rules["pairs"]["only_listed"]:
             continue  # every coach could have every coachee: the copies would meet
+        if change is doubled and p.rules.get("capacity") == "off":
+            continue  # balance measures against the number of coachees, which doubles
         if change is dominated and not p.rules["pairs"]["only_listed"]:
             continue  # the new coach would not be dominated
         said += [f"{change.__name__}: {line}" for line in change(p, rng, folder / change.__name__, answer, worth)]
