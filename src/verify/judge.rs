@@ -217,7 +217,10 @@ impl<'r> World<'r> {
             RuleKey::History => &[r.history.early, r.history.former_manager],
             _ => &[],
         };
-        r.level(key) == Level::Info || r.level(key) == Level::Soft && limits.contains(&Level::Info)
+        // Limits give way to a hard or waivable rule; a kind of declaration keeps its own level.
+        let kinds = key == RuleKey::Declared && r.level(key) != Level::Off;
+        let limited = r.level(key) == Level::Soft || kinds;
+        r.level(key) == Level::Info || limited && limits.contains(&Level::Info)
     }
 }
 
