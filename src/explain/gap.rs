@@ -96,27 +96,26 @@ fn unusable(compiled: &Compiled<'_>) -> Option<Finding> {
     })
 }
 
-/// Groups in the planner's words, with their members.
-fn groups(compiled: &Compiled<'_>) -> BTreeMap<String, Vec<CoacheeIx>> {
+/// Groups in the planner's words, with their members; of groups of the same people the first says most.
+fn groups(compiled: &Compiled<'_>) -> BTreeMap<(u8, String), Vec<CoacheeIx>> {
     let roster = compiled.roster;
     let word = |w| &*roster.words[w];
-    let mut groups: BTreeMap<String, Vec<CoacheeIx>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u8, String), Vec<CoacheeIx>> = BTreeMap::new();
     for coachee in taking_part(compiled) {
         let row = &roster.coachees[coachee];
         let person = row.person;
-        let mut add = |name: String| groups.entry(name).or_default().push(coachee);
-        compiled.sectors_of(person).for_each(|sector| add(format!("{} coachees", adjective(sector))));
-        compiled
-            .schools_of(person)
-            .iter()
-            .for_each(|s| add(format!("coachees of {}", roster.schools[*s].name)));
-        compiled.regions_of(person).iter().for_each(|r| add(format!("coachees in the region {}", word(*r))));
+        let mut add = |rank: u8, name: String| groups.entry((rank, name)).or_default().push(coachee);
+        compiled.sectors_of(person).for_each(|sector| add(0, format!("{} coachees", adjective(sector))));
         if let Some(language) = compiled.language_of(coachee) {
-            add(format!("coachees who need {}", word(language)));
+            add(1, format!("coachees who need {}", word(language)));
         }
         if roster.people[person].drives == Some(false) {
-            add("coachees without a car".into());
+            add(2, "coachees without a car".into());
         }
+        let schools = compiled.schools_of(person).iter();
+        schools.for_each(|s| add(3, format!("coachees of {}", roster.schools[*s].name)));
+        let regions = compiled.regions_of(person).iter();
+        regions.for_each(|r| add(4, format!("coachees in the region {}", word(*r))));
     }
     groups
 }
@@ -140,9 +139,9 @@ fn pockets(compiled: &Compiled<'_>) -> Vec<Finding> {
     let all_coaches = taking_coaches(compiled);
     let mut told: Vec<(Vec<CoacheeIx>, Vec<CoachIx>)> = Vec::new();
     let mut findings = Vec::new();
-    let mut groups: Vec<(String, Vec<CoacheeIx>)> = groups(compiled).into_iter().collect();
+    let mut groups: Vec<((u8, String), Vec<CoacheeIx>)> = groups(compiled).into_iter().collect();
     groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
-    for (name, members) in groups {
+    for ((_, name), members) in groups {
         if members.len() < 2 || members.len() == everybody {
             continue;
         }
