@@ -320,7 +320,8 @@ impl<A: ArcCost> Flow<A> {
         }
     }
 
-    /// Whether every unit has a place and every place a unit; if so prices are shifted so that the lowest is 0.
+    /// Whether every unit has a place and every place a unit, and nobody were better skipped; if so prices are shifted
+    /// so that the lowest is 0.
     pub fn settle_full(&mut self) -> bool {
         let full = self.load.iter().zip(&self.net.bins.cap).all(|(l, c)| l == c);
         if !full || self.place.contains(&Place::Open) {
@@ -332,7 +333,10 @@ impl<A: ArcCost> Flow<A> {
         }
         self.least_price = A::Wide::ZERO;
         self.ends = Ends::Priced;
-        true
+        self.place.iter().zip(&self.net.skip).all(|(place, skip)| match place {
+            Place::In { bin, cost, .. } => cost.wide() + self.price[*bin as usize] <= *skip,
+            Place::Open | Place::Skipped => false,
+        })
     }
 
     /// The least of a unit's arcs at the present prices, or of skipping it: its term of the Lagrange bound.
