@@ -63,7 +63,7 @@ fn roster(loaded: &Loaded, raw: &Raw<'_>, faults: &mut Faults<'_>) -> Option<(Ro
     let plan = lists::plan(raw, &directory, faults);
     let (pairs, charset) = pairs_of(loaded, raw, &directory, faults);
     if let Some(programme) = &programme {
-        scores_fit(programme, &pairs, faults);
+        scores_fit(programme, &pairs, loaded, faults);
     }
     if faults.count() > 0 {
         return None;
@@ -156,14 +156,15 @@ fn pairs_of(
 }
 
 /// A given score times the weight of `pairs` stays within the limit of a score.
-fn scores_fit(programme: &Programme, pairs: &PairTable, faults: &mut Faults<'_>) {
+fn scores_fit(programme: &Programme, pairs: &PairTable, loaded: &Loaded, faults: &mut Faults<'_>) {
     let rule = &programme.rules.pairs;
     let tier = programme.rules.objective.iter().any(|t| matches!(t, Tier::Score | Tier::Floor));
     let largest = pairs.score.iter().map(|s| s.0.unsigned_abs()).max().unwrap_or(0);
     let wide = u128::from(largest) * u128::from(rule.weight.0.unsigned_abs()) / 1_000_000;
     if rule.level == Level::Soft && tier && wide > u128::from(Points::LIMIT.0.unsigned_abs()) {
         let says = "the largest score times the weight of the rule pairs is above a billion points";
-        faults.whole("pairs.csv", "score", Code::OutOfRange, says, "lower the weight or the scores");
+        let file = if loaded.is_folder() { "pairs.csv".into() } else { loaded.programme_name() };
+        faults.whole(&file, "score", Code::OutOfRange, says, "lower the weight or the scores");
     }
 }
 

@@ -12,6 +12,9 @@ use super::tables::{Field, Table, TableKind};
 /// Far above any programme; the indexes and the memory of one process set it.
 pub const PEOPLE_LIMIT: usize = 1_000_000;
 
+/// The lists of people.
+const LISTS: [TableKind; 3] = [TableKind::Coaches, TableKind::Coachees, TableKind::People];
+
 /// Where a person stands: rows of the three lists, and the indexes of the two roles.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Rows {
@@ -33,6 +36,9 @@ pub struct Directory<'a> {
     /// In byte order; the position is the `SchoolIx`.
     pub schools: Vec<&'a str>,
     pub schools_listed: bool,
+    /// The tables whose names are looked at when an id is not found.
+    people_tables: Vec<&'a Table<'a>>,
+    school_table: Option<&'a Table<'a>>,
     /// Some people could not be read, so a name that is missing proves nothing.
     incomplete: bool,
     schools_incomplete: bool,
@@ -43,13 +49,14 @@ impl<'a> Directory<'a> {
     pub fn read(raw: &'a Raw<'a>, faults: &mut Faults<'_>) -> Self {
         let lost = |kind| raw.lost.contains(&kind);
         let mut directory = Self {
-            incomplete: [TableKind::Coaches, TableKind::Coachees, TableKind::People].into_iter().any(lost)
-                || raw.table(TableKind::Participants).is_some(),
+            incomplete: LISTS.into_iter().any(lost) || raw.table(TableKind::Participants).is_some(),
             schools_incomplete: lost(TableKind::Schools),
+            people_tables: LISTS.iter().filter_map(|kind| raw.table(*kind)).collect(),
+            school_table: raw.table(TableKind::Schools),
             schools_listed: raw.table(TableKind::Schools).is_some(),
             ..Self::default()
         };
-        let lists = [TableKind::Coaches, TableKind::Coachees, TableKind::People].map(|kind| {
+        let lists = LISTS.map(|kind| {
             let Some(table) = raw.table(kind) else { return Vec::new() };
             let (ids, broken) = ids(table, faults);
             directory.incomplete |= broken;
@@ -112,7 +119,8 @@ impl<'a> Directory<'a> {
         if found.is_none() && !self.incomplete {
             let says = format!("nobody with the id \"{}\" is listed", field.text);
             let otherwise = "list this person in people.csv, or correct the id";
-            let remedy = faults.suggest(field.text, self.ids.iter().copied(), otherwise);
+            let remedy = named_so(&self.people_tables, field.text, faults)
+                .unwrap_or_else(|| faults.suggest(field.text, self.ids.iter().copied(), otherwise));
             faults.at(field, Code::UnknownPerson, &says, &remedy);
         }
         found
@@ -176,7 +184,8 @@ impl<'a> Directory<'a> {
         if found.is_none() && self.schools_listed && !self.schools_incomplete {
             let says = format!("no school with the id \"{}\" is listed", field.text);
             let otherwise = "list this school in schools.csv, or correct the id";
-            let remedy = faults.suggest(field.text, self.schools.iter().copied(), otherwise);
+            let remedy = named_so(self.school_table.as_slice(), field.text, faults)
+                .unwrap_or_else(|| faults.suggest(field.text, self.schools.iter().copied(), otherwise));
             faults.at(field, Code::UnknownSchool, &says, &remedy);
         }
         found
@@ -186,6 +195,26 @@ impl<'a> Directory<'a> {
     pub const fn complete(&self) -> bool {
         !self.incomplete && !self.schools_incomplete
     }
+}
+
+/// The remedy where a cell holds the name of one row instead of its id. Names are for people: two may share one.
+fn named_so(tables: &[&Table<'_>], name: &str, faults: &mut Faults<'_>) -> Option<String> {
+    let plain = name.to_lowercase();
+    let mut found = None;
+    for table in tables {
+        let column = table.kind.columns().iter().position(|c| c.name == "name")?;
+        if !faults.may_compare(table.len()) {
+            return None;
+        }
+        for row in table.rows().filter(|row| row.field(column).text.to_lowercase() == plain) {
+            let id = row.field(0).text;
+            if found.is_some_and(|other| other != id) {
+                return None;
+            }
+            found = Some(id);
+        }
+    }
+    found.map(|id| format!("write the id \"{id}\", not the name"))
 }
 
 /// The ids of a list with their rows, in byte order; and whether some could not be read.

@@ -121,11 +121,19 @@ impl<'s> Faults<'s> {
         known: impl ExactSizeIterator<Item = &'k str>,
         otherwise: &str,
     ) -> String {
-        if known.len() > self.budget {
+        if !self.may_compare(known.len()) {
             return otherwise.to_owned();
         }
-        self.budget -= known.len();
         nearest(word, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean \"{near}\"?"))
+    }
+
+    /// Whether so many comparisons may still be made for the sake of a suggestion; if so, they are counted.
+    pub const fn may_compare(&mut self, names: usize) -> bool {
+        let enough = names <= self.budget;
+        if enough {
+            self.budget -= names;
+        }
+        enough
     }
 
     /// Everything that was found, by file, line and column.

@@ -19,6 +19,7 @@ mod files;
 mod id_index;
 mod json_out;
 mod json_value;
+mod list_cells;
 mod lists;
 mod load;
 mod pair_reader;

@@ -5,21 +5,21 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::model::fault::{Code, Fault};
-use crate::model::index::{CoachIx, CoacheeIx, Ix};
+use crate::model::index::Ix;
 
 use super::csv_text::{self, Cut, Header};
 use super::directory::Directory;
 use super::faults::Faults;
-use super::id_index::{self, IdIndex};
-use super::pair_scan::{Draft, Layout, Scanned};
+use super::id_index::IdIndex;
+use super::pair_scan::{Found, Layout, LookUp};
 use super::pairs::{NAME, Pair, pair_row};
 use super::source::{self, LINE_LIMIT, Source, SourceKind};
 use super::tables::{PairRow, TableKind};
 
-/// Bytes read at once; more than the longest line.
-const PIECE: usize = 4 * LINE_LIMIT;
-/// Rows looked up together; their drafts stay in the nearest cache.
-const BATCH: usize = 64;
+/// Bytes read at once: enough to be worth a second thread, few enough to stay in the caches.
+const PIECE: usize = 1 << 20;
+/// Shorter pieces are not worth a second thread.
+const SHARED: usize = 1 << 18;
 
 /// The text of one row, and the line it starts on.
 pub struct Record<'t> {
@@ -96,20 +96,21 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         }
         let size = usize::try_from(about.len()).unwrap_or(0);
         let mut file = File::open(path).map_err(unreadable)?.take(source::FILE_LIMIT);
-        let mut buffer = vec![0; PIECE.min(size + 1)];
+        let mut buffer = vec![0; LINE_LIMIT + PIECE];
         let mut state = State::new(ids, size);
-        let mut filled = 0;
+        let (mut filled, mut first) = (0, true);
         loop {
-            let got = match file.read(&mut buffer[filled..]) {
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-                got => got.map_err(unreadable)?,
-            };
-            filled += got;
-            let end = got == 0 && filled < buffer.len();
-            if !end && filled < buffer.len() {
-                continue;
+            let (from, mut end) = (filled, false);
+            while filled < from + PIECE && !end {
+                match file.read(&mut buffer[filled..from + PIECE]) {
+                    Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                    got => {
+                        let got = got.map_err(unreadable)?;
+                        (filled, end) = (filled + got, got == 0);
+                    }
+                }
             }
-            if state.header.is_none() {
+            if std::mem::take(&mut first) {
                 if buffer.starts_with(b"\xff\xfe") || buffer.starts_with(b"\xfe\xff") {
                     return Err(Halt::NotUtf8);
                 }
@@ -124,11 +125,12 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
                 return Err(Halt::Fault(source::not_text(NAME, line)));
             }
             let text = std::str::from_utf8(&buffer[..whole]).map_err(|_| Halt::NotUtf8)?;
-            let used = self.piece(text, end, &mut state, take)?;
+            // Without a whole line there is nothing to read yet.
+            let used = if whole == 0 && !end { 0 } else { self.piece(text, end, &mut state, take)? };
             if end {
                 return Ok(());
             }
-            if used == 0 {
+            if filled - used > LINE_LIMIT {
                 return Err(Halt::Fault(source::long_line(NAME, state.line)));
             }
             buffer.copy_within(used..filled, 0);
@@ -137,8 +139,6 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
     }
 
     /// Reads the rows of a piece, which ends at a line's end or with the file; answers how many bytes it used.
-    ///
-    /// Plain rows are looked up by the dozen: the look-ups do not wait for each other, nor the scan for them.
     fn piece(
         &mut self,
         text: &str,
@@ -147,27 +147,17 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         take: &mut Take<'_>,
     ) -> Result<usize, Halt> {
         let mut at = if state.header.is_none() { self.header(text, state)? } else { 0 };
-        let mut batch: Vec<Draft<'_>> = Vec::with_capacity(BATCH);
+        if text.len() > SHARED && memchr::memchr(b'"', text.as_bytes()).is_none() {
+            self.two_halves(&text[at..], state, take)?;
+            return Ok(text.len());
+        }
+        let mut rows = Vec::new();
         while at < text.len() {
-            let mut other = false;
-            batch.clear();
-            while at < text.len() && batch.len() < BATCH && !other {
-                match state.layout.scan(text.as_bytes(), at, state.line) {
-                    Scanned::Blank(next) => at = next,
-                    Scanned::Row(draft) => {
-                        at = draft.next;
-                        batch.push(draft);
-                    }
-                    Scanned::Other => {
-                        other = true;
-                        continue;
-                    }
-                }
-                state.line += 1;
-            }
-            self.look_up(text, &batch, state, take)?;
-            if !other {
-                continue;
+            rows.clear();
+            (state.line, at) = state.lookup.plain_rows(text, at, state.line, &mut rows);
+            self.emit(text, 0, &rows, state, take)?;
+            if at == text.len() {
+                break;
             }
             let (next, torn) = csv_text::cut_row(text, at, &mut state.cells);
             if matches!(torn, Err(csv_text::Torn::Unclosed(_))) && !end && text.len() - at < LINE_LIMIT {
@@ -181,29 +171,39 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         Ok(at)
     }
 
-    fn look_up(
+    /// Gives rows in order, and takes those that are not found the slow way; `lines` stand before the text.
+    fn emit(
         &mut self,
         text: &str,
-        batch: &[Draft<'_>],
+        lines: u32,
+        rows: &[Found],
         state: &mut State<'_>,
         take: &mut Take<'_>,
     ) -> Result<(), Halt> {
-        let mut found = [(None, None); BATCH];
-        for (slot, draft) in found.iter_mut().zip(batch) {
-            slot.0 = state.coaches.find(draft.coach);
-        }
-        for (slot, draft) in found.iter_mut().zip(batch) {
-            slot.1 = state.coachee(draft.coachee);
-        }
-        for (draft, found) in batch.iter().zip(found) {
-            let Draft { line, start, next, coach: _, coachee: _, score, minutes } = *draft;
-            let record = Record { line, text: &text[start..next] };
-            if let (Some(coach), Some(coachee)) = found {
-                let pair = (CoacheeIx::new(coachee), CoachIx::new(coach), score, minutes);
-                state.give(&record, pair, take)?;
-            } else {
-                self.slow_row(&record, state, take)?;
+        for row in rows {
+            let record = Record { line: lines + row.line, text: &text[row.start..row.next] };
+            match row.pair {
+                Some(pair) => state.give(&record, pair, take)?,
+                None => self.slow_row(&record, state, take)?,
             }
+        }
+        Ok(())
+    }
+
+    /// Reads a piece without quotes, where every line end ends a row, on two threads.
+    fn two_halves(&mut self, text: &str, state: &mut State<'_>, take: &mut Take<'_>) -> Result<(), Halt> {
+        let middle = last_line_end(&text.as_bytes()[..text.len() / 2]);
+        let (first, second) = text.split_at(middle);
+        let lookup = state.lookup;
+        let (one, two) = std::thread::scope(|scope| {
+            let other = scope.spawn(move || lookup.rows(second));
+            (lookup.rows(first), other.join())
+        });
+        // A panic over there is one of ours: it goes on here.
+        let two = two.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        for (text, (rows, lines)) in [(first, one), (second, two)] {
+            self.emit(text, state.line, &rows, state, take)?;
+            state.line += lines;
         }
         Ok(())
     }
@@ -225,7 +225,8 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         self.faults.take_over(list, budget, 0);
         let header = header.ok_or(Halt::Enough)?;
         let place = |column: usize| header.places[column].unwrap_or(usize::MAX);
-        state.layout = Layout { places: [place(0), place(1), place(2), place(3)], width: header.width };
+        state.lookup.layout =
+            Layout { places: [place(0), place(1), place(2), place(3)], width: header.width };
         state.line += u32::try_from(lines_in(&text[..next])).unwrap_or(0);
         state.header = Some(header);
         Ok(next)
@@ -264,13 +265,9 @@ fn last_line_end(bytes: &[u8]) -> usize {
 
 /// What is known between rows.
 struct State<'i> {
-    coaches: &'i IdIndex<'i>,
-    coachees: &'i IdIndex<'i>,
+    lookup: LookUp<'i>,
     header: Option<Header>,
-    layout: Layout,
     line: u32,
-    /// Files are often grouped by coachee: the key of the last short id, and its index.
-    last: Option<(u64, u32)>,
     cells: Vec<Cut>,
     size: usize,
 }
@@ -278,21 +275,8 @@ struct State<'i> {
 impl<'i> State<'i> {
     fn new(ids: &'i [IdIndex<'i>; 2], size: usize) -> Self {
         let [coaches, coachees] = ids;
-        let layout = Layout::default();
-        Self { coaches, coachees, header: None, layout, line: 1, last: None, cells: Vec::new(), size }
-    }
-
-    #[inline]
-    fn coachee(&mut self, id: &[u8]) -> Option<u32> {
-        let key = id_index::key(id);
-        match self.last {
-            Some((last, at)) if last == key && id.len() <= 8 => Some(at),
-            _ => {
-                let at = self.coachees.find(id)?;
-                self.last = (id.len() <= 8).then_some((key, at));
-                Some(at)
-            }
-        }
+        let lookup = LookUp { layout: Layout::default(), coaches, coachees };
+        Self { lookup, header: None, line: 1, cells: Vec::new(), size }
     }
 
     /// Gives a pair to the taker, with about how many rows the file has if all are like this one.

@@ -1,6 +1,10 @@
-//! One row of `pairs.csv` cut by hand, if it is plain.
+//! Plain rows of `pairs.csv`: cut by hand, looked up by hash.
 
+use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::quantity::{Minutes, Points};
+
+use super::id_index::{self, IdIndex};
+use super::pairs::Pair;
 
 /// A plain row: its text from `start` to `next`, the ids, and the numbers.
 #[derive(Clone, Copy)]
@@ -48,12 +52,19 @@ impl Layout {
         let mut cells = [(0, 0); 4];
         let (mut pos, mut place, mut start) = (at, 0, at);
         loop {
-            while pos < bytes.len() && !STOPS[bytes[pos] as usize] {
-                pos += 1;
+            let mut end = pos;
+            if bytes.get(pos) == Some(&b'"') {
+                let Some(close) = simple_quote(&bytes[pos + 1..]) else { return Scanned::Other };
+                (start, end, pos) = (pos + 1, pos + 1 + close, pos + 2 + close);
+            } else {
+                while end < bytes.len() && !STOPS[bytes[end] as usize] {
+                    end += 1;
+                }
+                pos = end;
             }
             for (cell, &wanted) in cells.iter_mut().zip(&self.places) {
                 if wanted == place {
-                    *cell = (start, pos);
+                    *cell = (start, end);
                 }
             }
             match bytes.get(pos) {
@@ -61,8 +72,8 @@ impl Layout {
                     pos += 1;
                     (place, start) = (place + 1, pos);
                 }
-                Some(b'"') => return Scanned::Other,
-                _ => break,
+                None | Some(b'\n' | b'\r') => break,
+                Some(_) => return Scanned::Other,
             }
         }
         let crlf = bytes.get(pos) == Some(&b'\r') && bytes.get(pos + 1) == Some(&b'\n');
@@ -80,6 +91,114 @@ impl Layout {
             _ => Scanned::Other,
         }
     }
+}
+
+/// A row as found: where it is in its piece, and the pair if it is plain and its ids are known.
+pub struct Found {
+    /// Lines before it in the piece.
+    pub line: u32,
+    pub start: usize,
+    pub next: usize,
+    pub pair: Option<Pair>,
+}
+
+/// Rows looked up together; their drafts stay in the nearest cache.
+const BATCH: usize = 64;
+
+/// What plain rows are read with.
+#[derive(Clone, Copy)]
+pub struct LookUp<'i> {
+    pub layout: Layout,
+    pub coaches: &'i IdIndex<'i>,
+    pub coachees: &'i IdIndex<'i>,
+}
+
+impl LookUp<'_> {
+    /// Every row of a text without quotes, and the number of its lines. Rows that are not plain have no pair.
+    pub fn rows(&self, text: &str) -> (Vec<Found>, u32) {
+        let mut rows = Vec::with_capacity(text.len() / 20);
+        let (mut line, mut at) = (0, 0);
+        loop {
+            (line, at) = self.plain_rows(text, at, line, &mut rows);
+            if at == text.len() {
+                return (rows, line);
+            }
+            let next = line_end(text.as_bytes(), at);
+            rows.push(Found { line, start: at, next, pair: None });
+            (line, at) = (line + 1, next);
+        }
+    }
+
+    /// Adds the rows from `at` on, up to the first that is not plain; answers the line and the place of that.
+    ///
+    /// Rows are looked up by the dozen: the look-ups do not wait for each other, nor the scan for them.
+    pub fn plain_rows(&self, text: &str, at: usize, line: u32, rows: &mut Vec<Found>) -> (u32, usize) {
+        let bytes = text.as_bytes();
+        let (mut line, mut at) = (line, at);
+        let mut batch: Vec<Draft<'_>> = Vec::with_capacity(BATCH);
+        // Files are often grouped by coachee: the key of the last short id, and its index.
+        let mut last = None;
+        let mut plain = true;
+        while at < bytes.len() && plain {
+            batch.clear();
+            while at < bytes.len() && batch.len() < BATCH {
+                match self.layout.scan(bytes, at, line) {
+                    Scanned::Blank(next) => at = next,
+                    Scanned::Row(draft) => {
+                        at = draft.next;
+                        batch.push(draft);
+                    }
+                    Scanned::Other => {
+                        plain = false;
+                        break;
+                    }
+                }
+                line += 1;
+            }
+            self.look_up(&batch, &mut last, rows);
+        }
+        (line, at)
+    }
+
+    fn look_up(&self, batch: &[Draft<'_>], last: &mut Option<(u64, u32)>, rows: &mut Vec<Found>) {
+        let mut coaches = [None; BATCH];
+        for (found, draft) in coaches.iter_mut().zip(batch) {
+            *found = self.coaches.find(draft.coach);
+        }
+        let mut coachees = [None; BATCH];
+        for (found, draft) in coachees.iter_mut().zip(batch) {
+            let key = id_index::key(draft.coachee);
+            *found = match *last {
+                Some((known, at)) if known == key && draft.coachee.len() <= 8 => Some(at),
+                _ => self.coachees.find(draft.coachee),
+            };
+            *last = found.filter(|_| draft.coachee.len() <= 8).map(|at| (key, at));
+        }
+        for (draft, found) in batch.iter().zip(coaches.into_iter().zip(coachees)) {
+            let Draft { line, start, next, coach: _, coachee: _, score, minutes } = *draft;
+            let pair = match found {
+                (Some(coach), Some(coachee)) => {
+                    Some((CoacheeIx::new(coachee), CoachIx::new(coach), score, minutes))
+                }
+                _ => None,
+            };
+            rows.push(Found { line, start, next, pair });
+        }
+    }
+}
+
+/// Where the line that holds `at` ends, its end included.
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    let Some(end) = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map(|found| at + found) else {
+        return bytes.len();
+    };
+    end + if bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n') { 2 } else { 1 }
+}
+
+/// Where a quote closes that holds neither quotes nor line ends.
+fn simple_quote(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr3(b'"', b'\n', b'\r', bytes)
+        .filter(|&at| bytes[at] == b'"' && bytes.get(at + 1) != Some(&b'"'))
 }
 
 /// Micro-points in one unit of the last place, by the number of places.

@@ -64,13 +64,11 @@ impl Rows {
             return Ok(PairTable { starts, coach, score, minutes });
         }
         let order = order(&coachee, &coach, &starts);
-        drop(coachee);
+        drop((coachee, coach));
         let mut twice = Vec::new();
         for (e, range) in starts.windows(2).enumerate() {
-            for two in order[range[0]..range[1]].windows(2) {
-                if coach[two[0] as usize] == coach[two[1] as usize] {
-                    twice.push((CoacheeIx::new(u32::try_from(e).unwrap_or(0)), coach[two[0] as usize]));
-                }
+            for two in order[range[0]..range[1]].windows(2).filter(|two| two[0] >> 32 == two[1] >> 32) {
+                twice.push((CoacheeIx::new(low(e as u64)), CoachIx::new(low(two[0] >> 32))));
             }
         }
         if !twice.is_empty() {
@@ -78,30 +76,36 @@ impl Rows {
             return Err(twice);
         }
         // One column after the other, so that only one is held twice.
-        let coach = put(coach, &order);
         let score = put(score, &order);
         let minutes = if minutes.is_empty() { minutes } else { put(minutes, &order) };
+        let coach = order.iter().map(|key| CoachIx::new(low(key >> 32))).collect();
         Ok(PairTable { starts, coach, score, minutes })
     }
 }
 
-/// Positions of rows in order of coachee, then coach: a counting sort, then short sorts.
-fn order(coachee: &[u32], coach: &[CoachIx], starts: &[usize]) -> Vec<u32> {
-    let mut next: Vec<u32> = starts.iter().map(|&s| u32::try_from(s).unwrap_or(u32::MAX)).collect();
-    let mut order = vec![0_u32; coachee.len()];
-    for (row, &e) in coachee.iter().enumerate() {
+/// Coach (high half) and position (low half) of every row, in order of coachee, then coach, then position: a counting
+/// sort, then short sorts of numbers.
+fn order(coachee: &[u32], coach: &[CoachIx], starts: &[usize]) -> Vec<u64> {
+    let mut next: Vec<usize> = starts.to_vec();
+    let mut order = vec![0_u64; coachee.len()];
+    for (row, (&e, c)) in coachee.iter().zip(coach).enumerate() {
         let at = &mut next[e as usize];
-        order[*at as usize] = u32::try_from(row).unwrap_or(u32::MAX);
+        order[*at] = u64::from(c.get()) << 32 | row as u64;
         *at += 1;
     }
     for range in starts.windows(2) {
-        order[range[0]..range[1]].sort_unstable_by_key(|&row| (coach[row as usize], row));
+        order[range[0]..range[1]].sort_unstable();
     }
     order
 }
 
-fn put<T: Copy>(column: Vec<T>, order: &[u32]) -> Vec<T> {
-    let sorted = order.iter().map(|&row| column[row as usize]).collect();
+/// The low half; there are fewer than 2^32 rows, coaches and coachees.
+fn low(key: u64) -> u32 {
+    u32::try_from(key & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+}
+
+fn put<T: Copy>(column: Vec<T>, order: &[u64]) -> Vec<T> {
+    let sorted = order.iter().map(|&key| column[low(key) as usize]).collect();
     drop(column);
     sorted
 }

@@ -257,6 +257,51 @@ fn pairs_are_the_same_whatever_way_they_are_read() {
 }
 
 #[test]
+fn long_tables_of_pairs_keep_their_lines() {
+    use std::fmt::Write;
+    let list = |column: &str, n: u32| (0..n).fold(column.to_owned(), |all, i| format!("{all}\n{i:04},3"));
+    let (coaches, coachees) = (list("id,max", 300), list("id,wanted", 300));
+    let text = |quote: &str| {
+        let mut text = String::from("coach,coachee,score\n\n");
+        for i in 0..300 * 200 {
+            let _ = writeln!(text, "{quote}{:04}{quote},{:04},{}.5", i % 300, i / 300, i % 7);
+        }
+        text
+    };
+    let table = |pairs: &str| {
+        read(
+            folder(&[
+                ("coaches.csv", coaches.as_bytes()),
+                ("coachees.csv", coachees.as_bytes()),
+                ("pairs.csv", pairs.as_bytes()),
+            ])
+            .path(),
+            &[],
+        )
+    };
+    let plain = text("");
+    assert!(plain.len() > 800_000, "long enough for two threads");
+    let pairs = table(&plain).expect("valid").roster.pairs;
+    assert_eq!(pairs.coach.len(), 60_000);
+    assert_eq!(table(&text("\"")).expect("valid").roster.pairs, pairs);
+    let odd = format!("{plain}0001,nobody,1\n0000,0299,9\n").replacen("0299,0000,", "0299,0000 ,x", 1);
+    assert_eq!(faults(table(&odd)), ["E014 @ pairs.csv:302:score", "E020 @ pairs.csv:60003:coachee"]);
+    let twice = format!("{plain}0000,0000,9\n");
+    assert_eq!(faults(table(&twice)), ["E028 @ pairs.csv:60003:coach"]);
+}
+
+#[test]
+fn names_in_place_of_ids_are_recognised() {
+    let people: &[u8] = b"id,name\nP01,Mairi Ballantyne\n";
+    let list = read(
+        folder(&[("people.csv", people), ("coachees.csv", b"id,manager\nben,mairi ballantyne\n")]).path(),
+        &[],
+    )
+    .expect_err("refused");
+    assert_eq!(&*list[0].remedy, "write the id \"P01\", not the name");
+}
+
+#[test]
 fn pairs_in_windows_1252_are_read_again_as_a_whole() {
     let coaches = "id,max\nMòrag,2\nada,2\n".as_bytes();
     let dir = folder(&[
@@ -271,7 +316,7 @@ fn pairs_in_windows_1252_are_read_again_as_a_whole() {
 #[test]
 fn faults_of_long_files_are_counted_not_kept() {
     let rows = (0..20_000).fold(String::from("coach,coachee\n"), |all, i| format!("{all}x{i},ben\n"));
-    let list = read(folder(&[("pairs.csv", rows.as_bytes())]).path(), &[]).err().expect("refused");
+    let list = read(folder(&[("pairs.csv", rows.as_bytes())]).path(), &[]).expect_err("refused");
     assert_eq!(list.len(), 10_000);
     assert!(list[9_999].says.contains("10000 faults more"), "{}", list[9_999].says);
 }

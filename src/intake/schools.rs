@@ -9,7 +9,8 @@ use super::address::address;
 use super::cells;
 use super::directory::Directory;
 use super::faults::Faults;
-use super::people::{self, Desk};
+use super::list_cells;
+use super::people::Desk;
 use super::raw::Raw;
 use super::tables::{Field, SchoolRow, TableKind};
 
@@ -46,7 +47,7 @@ fn school(row: &SchoolRow<'_>, desk: &mut Desk<'_, '_>) -> School {
     School {
         id: id.text.into(),
         name: cells::text(&name, desk.faults).unwrap_or_default(),
-        sector: people::sector(&sector, desk.faults),
+        sector: list_cells::sector(&sector, desk.faults),
         address: address(&postcode, &lat, &lon, desk.faults),
         region: cells::text(&region, desk.faults).map(|word| desk.words.add(&word)),
         links: links_of(&links, id.text, desk.directory, desk.faults),
