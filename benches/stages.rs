@@ -24,7 +24,7 @@ fn stages(bench: &mut Criterion) {
         };
         let plan = match_programme(&reading, &whole).unwrap_or_else(|_| panic!("{name} has a plan"));
         group.bench_function(BenchmarkId::from_parameter("intake"), |b| {
-            b.iter(|| intake::read(black_box(&path), &[]))
+            b.iter(|| intake::read(black_box(&path), &[]));
         });
         group.bench_function(BenchmarkId::from_parameter("rules"), |b| {
             b.iter(|| rules::compile(black_box(&reading.roster), 1).map(|c| c.instance.pairs()));
