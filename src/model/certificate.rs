@@ -3,7 +3,8 @@
 //! **One cost.** A stage folds its tiers into one integer cost to be minimised. With the multipliers M of the stage:
 //! - a pair costs `−M[score] × score − M[stability] × [pair is in the given plan]`;
 //! - a place that a coachee wants and does not get costs `M[coverage] × w`, or `M[pins]` where the place is pinned;
-//!   `w` counts down to 1 over the distinct (how many-th coach, class) in that order of urgency;
+//!   `w` counts down to 1 over the distinct (how many-th coach, class) of the places that are not pinned, in that
+//!   order of urgency; a coachee's pinned places are the first ones;
 //! - a coach's k-th place costs `M[balance] × floor(balance × (2k − 1) / max) − M[minimums] × [k ≤ min]`;
 //! - in a nest whose excess costs points, each coachee over the cap costs `M[score] × points`.
 //!
@@ -15,8 +16,10 @@
 //! - per coachee: over f = 0..wanted, the least of (the f cheapest eligible pairs by cost + price of the place
 //!   entered) and (what the places left open cost, most urgent filled first) together. A pair enters its innermost nest, else its coach.
 //!   Pinned places take their pinned pair only, and pinned pairs serve nothing else;
-//! - per nest: the least over f = 0..(members of the stage) of (excess cost of f, infinite where forbidden) + f × (price of the next place outwards − its own);
-//! - per coach: the least over f = 0..min(max, pairs of the stage) of (cost of the first f places) − f × its own price.
+//! - per nest: the least over f = 0..members of (excess cost of f, infinite where forbidden) + f × (price of the next place outwards − its own);
+//! - per coach: the least over f = 0..min(max, its eligible pairs) of (cost of the first f places) − f × its own price.
+//!
+//! Eligible pairs and members are those that the claim of the stage looks at and that some place can take.
 //!
 //! The plan is proved optimal when the bound equals its cost.
 

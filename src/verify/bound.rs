@@ -2,8 +2,8 @@
 //!
 //! Method: one pass over the pairs with the price of the place that each enters; per coachee the cheapest few; per nest
 //! and coach the minimum of a convex function of its load. O(pairs × families), no memory per pair.
-//! A nest that the certificate leaves out only loosens the bound. So does a pair that is waived from an outer cap and
-//! here enters the coach at once; every such relaxation keeps the bound a bound.
+//! A nest that the certificate leaves out only loosens the bound. So does it that a pair which is waived from a nest
+//! enters none of the nests inside that one: those count too few, never too many.
 
 use super::money::{Urgency, load_cost, place_cost};
 use crate::model::certificate::{Claim, Multipliers, Stage};
@@ -94,15 +94,15 @@ impl Nests {
         if self.starts[coach.to_usize()] == self.starts[coach.to_usize() + 1] {
             return None;
         }
-        let pair = PairIx::from_usize(row);
-        let waived = parts.nests.iter().rposition(|f| f.exempt.binary_search(&pair).is_ok());
-        let mut price = None;
-        for family in waived.map_or(0, |at| at + 1)..parts.nests.len() {
-            let Some(group) = parts.nests[family].group[coachee] else { continue };
-            if let Some(at) = self.find(coach, family, group) {
-                self.rows[at].members += 1;
-                price = price.or(Some(self.rows[at].price));
+        let (pair, mut price) = (PairIx::from_usize(row), None);
+        for (family, nest) in parts.nests.iter().enumerate().rev() {
+            let Some(group) = nest.group[coachee] else { continue };
+            let Some(at) = self.find(coach, family, group) else { continue };
+            if nest.exempt.binary_search(&pair).is_ok() {
+                break;
             }
+            self.rows[at].members += 1;
+            price = Some(self.rows[at].price);
         }
         price
     }
@@ -136,11 +136,12 @@ pub(super) fn bound(parts: &Parts, stage: &Stage) -> Option<i128> {
         prices[coach.to_usize()] = *price;
     }
     let mut nests = Nests::new(parts, stage, &prices);
-    let urgency = Urgency::new(&parts.demand);
+    let urgency = Urgency::new(parts);
     let (mut pins, mut kept) = (Marks::new(&parts.pins), Marks::new(&parts.kept));
     let mut pinned = Marks::new(&parts.pins);
     let mut total = 0_i128;
     let mut cheapest: Vec<i128> = Vec::new();
+    let mut possible = vec![0_u32; parts.seats.len()];
     for (coachee, demand) in parts.demand.enumerate() {
         let rows = parts.starts[coachee.to_usize()]..parts.starts[coachee.to_usize() + 1];
         let fixed = rows.clone().filter(|_| !parts.pins.is_empty()).filter(|row| pinned.at(*row)).count();
@@ -150,9 +151,10 @@ pub(super) fn bound(parts: &Parts, stage: &Stage) -> Option<i128> {
         for row in rows {
             let (is_pin, is_kept) = (pins.at(row), kept.at(row));
             let (coach, score) = (parts.coach[row], parts.score[row].0);
-            if !in_stage(stage.claim, score) {
+            if !in_stage(stage.claim, score) || free == 0 && !is_pin {
                 continue;
             }
+            possible[coach.to_usize()] += 1;
             let price = nests.enter(parts, row, coachee, coach).unwrap_or(prices[coach.to_usize()]);
             let cost = pair_cost(m, score, is_kept)?.checked_add(price)?;
             if is_pin {
@@ -182,7 +184,7 @@ pub(super) fn bound(parts: &Parts, stage: &Stage) -> Option<i128> {
     }
     for (coach, seats) in parts.seats.enumerate() {
         let price = prices[coach.to_usize()];
-        total = total.checked_add(coach_term(parts, m, *seats, price)?)?;
+        total = total.checked_add(coach_term(parts, m, *seats, possible[coach.to_usize()], price)?)?;
     }
     Some(total)
 }
@@ -206,18 +208,19 @@ fn nest_term(parts: &Parts, m: &Multipliers, nest: &Nest) -> Option<i128> {
 }
 
 /// The least over the load of the cost of its places less its price for each. The k-th place never costs less than
-/// the one before, so the least is where places begin to cost more than the price.
+/// the one before, so the least is where places begin to cost more than the price; no load exceeds the pairs there are.
 fn coach_term(
     parts: &Parts,
     m: &Multipliers,
     seats: crate::model::instance::Seats,
+    possible: u32,
     price: i128,
 ) -> Option<i128> {
     let place = |k: u32| {
         let least = if k <= seats.min { m.minimums } else { 0 };
         times(m.balance, place_cost(parts.balance, seats.max, k))?.checked_sub(least)
     };
-    let (mut low, mut high) = (0, seats.max);
+    let (mut low, mut high) = (0, seats.max.min(possible));
     while low < high {
         let middle = low + (high - low).div_ceil(2);
         if place(middle)? < price { low = middle } else { high = middle - 1 }
@@ -239,7 +242,7 @@ fn places_cost(
 
 /// The cost of a plan in a stage; `None` if a number grows out of `i128`. `plan` is ascending.
 pub(super) fn cost(parts: &Parts, m: &Multipliers, plan: &[PairIx]) -> Option<i128> {
-    let urgency = Urgency::new(&parts.demand);
+    let urgency = Urgency::new(parts);
     let mut load = vec![0_u32; parts.seats.len()];
     let (mut total, mut at) = (0_i128, 0);
     let (mut pins, mut kept) = (Marks::new(&parts.pins), Marks::new(&parts.kept));

@@ -36,7 +36,7 @@ pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen,
             && (pins_clash(problem, line, &coaches, &coachees)
                 || minimums_clash(problem, line, &coaches, &coachees));
         if !contradiction && !shortage(problem, line, &coaches, &coachees) {
-            report.add("clash", &people, "no contradiction: these demands can all be met");
+            report.add("clash", &people, format!("no contradiction: {} places are enough", line.places));
         }
     }
     if plan.outcome == OutcomeKind::Infeasible && !demand_is_unmet(problem, chosen) {

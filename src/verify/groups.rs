@@ -4,7 +4,7 @@ use super::facts::first_sector;
 use super::judge::World;
 use crate::model::catalogue::{Level, Sector, Word};
 use crate::model::index::{CoacheeIx, GroupIx, Ix, IxVec, SchoolIx};
-use crate::model::instance::{Excess, NestFamily, NestKind};
+use crate::model::instance::{Excess, NestFamily, NestKind, Parts};
 use crate::model::roster::Roster;
 use crate::model::rulebook::CapRule;
 
@@ -16,7 +16,8 @@ pub(super) fn name(roster: &Roster, kind: NestKind, group: GroupIx) -> Option<&s
     }
 }
 
-/// The families of the caps that are on, without their waived pairs; `None` where they cross.
+/// The families of the caps that are on, without their waived pairs; `None` where a school's coachees are of more than
+/// one sector, so that they cross.
 pub(super) fn families(world: &World<'_>) -> Option<Vec<NestFamily>> {
     let rules = world.rules;
     let school = group_of(world, |facts| facts.schools.first().map(|s| GroupIx::new(s.get())));
@@ -31,15 +32,22 @@ pub(super) fn families(world: &World<'_>) -> Option<Vec<NestFamily>> {
             *home[i.to_usize()].get_or_insert(*o) == *o
         })
     };
-    let (inside, outside) = (fits(&school, &sector), fits(&sector, &school));
+    let nested = fits(&school, &sector);
     let school = family(NestKind::School, &rules.school_cap, school);
     let sector = family(NestKind::Sector, &rules.sector_cap, sector);
     match (school, sector) {
-        (Some(school), Some(sector)) if inside => Some(vec![school, sector]),
-        (Some(school), Some(sector)) if outside => Some(vec![sector, school]),
-        (Some(_), Some(_)) => None,
+        (Some(school), Some(sector)) => nested.then(|| vec![school, sector]),
         (school, sector) => Some(school.into_iter().chain(sector).collect()),
     }
+}
+
+/// Whether a pair counts in an inner nest but is waived from the outer one, so that the two are not one inside the other.
+pub(super) fn waivers_cross(parts: &Parts) -> bool {
+    let [inner, outer] = parts.nests.as_slice() else { return false };
+    outer.exempt.iter().filter(|pair| inner.exempt.binary_search(pair).is_err()).any(|pair| {
+        let after = parts.starts.partition_point(|start| *start <= pair.to_usize());
+        inner.group[CoacheeIx::from_usize(after - 1)].is_some()
+    })
 }
 
 type Groups = IxVec<CoacheeIx, Option<GroupIx>>;

@@ -210,17 +210,17 @@ impl<'r> World<'r> {
         let r = self.rules;
         let limits: &[Level] = match key {
             RuleKey::Travel => &[r.travel.limit],
-            RuleKey::Declared => &r.declared.kinds,
             RuleKey::Seniority => &[r.seniority.limit],
             RuleKey::Availability => &[r.availability.none],
             RuleKey::Language => &[r.language.required],
             RuleKey::History => &[r.history.early, r.history.former_manager],
             _ => &[],
         };
-        // Limits give way to a hard or waivable rule; a kind of declaration keeps its own level.
-        let kinds = key == RuleKey::Declared && r.level(key) != Level::Off;
-        let limited = r.level(key) == Level::Soft || kinds;
-        r.level(key) == Level::Info || limited && limits.contains(&Level::Info)
+        // Every kind of declaration has its own level, whatever the rule's.
+        let kinds = key == RuleKey::Declared && r.declared.level != Level::Off;
+        r.level(key) == Level::Info
+            || r.level(key) == Level::Soft && limits.contains(&Level::Info)
+            || kinds && r.declared.kinds.contains(&Level::Info)
     }
 }
 

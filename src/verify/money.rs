@@ -1,7 +1,7 @@
 //! What places cost: the convex cost of a coach's load, and the weights of coverage.
 
-use crate::model::index::{CoacheeIx, IxVec};
-use crate::model::instance::Demand;
+use crate::model::index::Ix;
+use crate::model::instance::{Demand, Parts};
 use crate::model::quantity::Points;
 
 /// `Σ floor((a·i + b) / m)` over i = 0..n, all not negative, m positive. The classic Euclid-like recursion; O(log m).
@@ -38,14 +38,19 @@ pub(super) fn load_cost(balance: Points, max: u32, load: u32) -> Option<i128> {
     floor_sum(i128::from(load), i128::from(max), 2 * b, b)
 }
 
-/// The weights of coverage: they count down to 1 over the distinct (how many-th coach, class), most urgent first.
+/// The weights of coverage: they count down to 1 over the distinct (how many-th coach, class) of the places that are
+/// not pinned, most urgent first. A coachee's pinned places are the first ones.
 pub(super) struct Urgency([[i128; 10]; 10]);
 
 impl Urgency {
-    pub fn new(demand: &IxVec<CoacheeIx, Demand>) -> Self {
+    pub fn new(parts: &Parts) -> Self {
         let mut there = [[false; 10]; 10];
-        for d in demand {
-            for of_place in there.iter_mut().take(usize::from(d.wanted) + 1).skip(1) {
+        let mut pins = parts.pins.as_slice();
+        for (coachee, d) in parts.demand.enumerate() {
+            let end = parts.starts[coachee.to_usize() + 1];
+            let pinned = pins.iter().take_while(|p| p.to_usize() < end).count();
+            pins = &pins[pinned..];
+            for of_place in there.iter_mut().take(usize::from(d.wanted) + 1).skip(pinned + 1) {
                 of_place[usize::from(d.class.min(9))] = true;
             }
         }
@@ -71,8 +76,8 @@ impl Urgency {
 #[cfg(test)]
 mod tests {
     use super::{Urgency, load_cost, place_cost};
-    use crate::model::index::IxVec;
-    use crate::model::instance::Demand;
+    use crate::model::index::{CoachIx, IxVec, PairIx};
+    use crate::model::instance::{Demand, Parts};
     use crate::model::quantity::Points;
 
     #[test]
@@ -92,9 +97,15 @@ mod tests {
     #[test]
     fn first_coaches_of_every_class_come_before_second_ones() {
         let d = |wanted, class| Demand { wanted, class };
-        let urgency = Urgency::new(&IxVec::from_vec(vec![d(2, 1), d(1, 5), d(2, 9)]));
+        let demand = IxVec::from_vec(vec![d(2, 1), d(1, 5), d(2, 9)]);
+        let parts = Parts { demand, starts: vec![0, 0, 0, 0], ..Parts::default() };
+        let urgency = Urgency::new(&parts);
         let order = [(d(2, 1), 1), (d(1, 5), 1), (d(2, 9), 1), (d(2, 1), 2), (d(2, 9), 2)];
         let weights: Vec<i128> = order.iter().map(|(d, k)| urgency.of(*d, *k)).collect();
         assert_eq!(weights, [5, 4, 3, 2, 1]);
+        let pins = vec![PairIx::new(0)];
+        let coach = vec![CoachIx::new(0)];
+        let urgency = Urgency::new(&Parts { starts: vec![0, 0, 1, 1], coach, pins, ..parts });
+        assert_eq!(urgency.of(d(2, 9), 1), 3, "the pinned place of the class between has no weight");
     }
 }

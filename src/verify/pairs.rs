@@ -124,8 +124,12 @@ fn score(
             || matches!(key, RuleKey::SchoolCap | RuleKey::SectorCap)
                 && problem.world.rules.level(key) == Level::Info
     };
-    if found.iter().any(|(key, points)| *points == 0 && !idle(*key)) {
-        report.add("parts", &people, "a part of 0 points of a rule that only scores");
+    if let Some((key, _)) = found.iter().find(|(key, points)| *points == 0 && !idle(*key)) {
+        report.add(
+            "parts",
+            &people,
+            format!("a part of 0 points of {}, which is not at level info", key.key()),
+        );
     }
     found.retain(|(_, points)| *points != 0);
     found.sort_unstable();

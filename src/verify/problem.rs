@@ -28,10 +28,11 @@ pub(super) fn find(parts: &Parts, coachee: CoacheeIx, coach: CoachIx) -> Option<
 impl<'w> Problem<'w> {
     pub fn new(world: &'w World<'w>) -> Result<Self, Violation> {
         let roster = world.roster;
-        let Some(nests) = groups::families(world) else {
+        let cross = || {
             let says = "school_cap and sector_cap do not form a nest, so there is no such problem";
-            return Err(Violation { code: "nests-cross", people: Vec::new(), says: says.into() });
+            Violation { code: "nests-cross", people: Vec::new(), says: says.into() }
         };
+        let nests = groups::families(world).ok_or_else(cross)?;
         let seats = seats(world);
         let demand = demand(world);
         let (starts, coach, score) = table(world);
@@ -48,6 +49,9 @@ impl<'w> Problem<'w> {
             Parts { seats, minimums, demand, starts, coach, score, nests, balance, pins, kept, tiers };
         for family in 0..parts.nests.len() {
             parts.nests[family].exempt = exempt(world, &parts, parts.nests[family].kind);
+        }
+        if groups::waivers_cross(&parts) {
+            return Err(cross());
         }
         let planned = roster.plan.iter().flatten();
         parts.kept = planned.filter_map(|p| find(&parts, p.coachee, p.coach)).collect();

@@ -24,7 +24,7 @@ struct Ranges {
 
 fn ranges(parts: &Parts, claim: Claim) -> Option<Ranges> {
     let mut r = Ranges::default();
-    let urgency = Urgency::new(&parts.demand);
+    let urgency = Urgency::new(parts);
     let mut possible = vec![0_u32; parts.seats.len()];
     let (mut kept, mut pins) = (Marks::new(&parts.kept), Marks::new(&parts.pins));
     for (coachee, demand) in parts.demand.enumerate() {

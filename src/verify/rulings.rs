@@ -253,7 +253,7 @@ impl World<'_> {
         let fitting = &self.fitting[pair.1.to_usize()];
         let barred = coach.barred.iter().any(|word| fitting.binary_search(word).is_ok());
         let broken = training == Training::None || barred;
-        Ruling::at(level, broken, self.rules.training.weight, yes(training == Training::Trained))
+        Ruling::at(level, broken, self.rules.training.weight, yes(training == Training::Trained && !barred))
     }
 }
 
