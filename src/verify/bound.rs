@@ -190,7 +190,11 @@ pub(super) fn bound(parts: &Parts, stage: &Stage) -> Option<i128> {
 }
 
 fn pair_cost(m: &Multipliers, score: i64, kept: bool) -> Option<i128> {
-    let cost = times(m.score, score)?.checked_neg()?;
+    let cost = match i64::try_from(m.score) {
+        // The usual case, and one instruction: two words of 63 bits never overflow 127.
+        Ok(small) => -(i128::from(small) * i128::from(score)),
+        Err(_) => times(m.score, score)?.checked_neg()?,
+    };
     if kept { cost.checked_sub(m.stability) } else { Some(cost) }
 }
 

@@ -48,10 +48,11 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
             );
             continue;
         }
-        for says in multipliers(parts, stage) {
+        let (wrong, bound) = two(parts, || multipliers(parts, stage), || bound(parts, stage));
+        for says in wrong {
             report.add("multipliers", &[], says);
         }
-        let (Some(bound), Some(cost)) = (bound(parts, stage), cost(parts, &stage.multipliers, plan)) else {
+        let (Some(bound), Some(cost)) = (bound, cost(parts, &stage.multipliers, plan)) else {
             report.add("overflow", &[], "the numbers of a stage are too large to add up");
             continue;
         };
@@ -68,6 +69,21 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
             Claim::Best { .. } | Claim::FloorIsHighest { .. } => {}
         }
     }
+}
+
+/// Fewer pairs than this are not worth a second thread.
+const WORTH_A_THREAD: usize = 200_000;
+
+/// Two passes over the pairs, side by side where there are many.
+fn two<A: Send, B>(parts: &Parts, first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+    if parts.coach.len() < WORTH_A_THREAD {
+        return (first(), second());
+    }
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        (first.join().expect("passes over the pairs do not panic"), second)
+    })
 }
 
 fn shaped(parts: &Parts, stage: &Stage) -> bool {
