@@ -140,7 +140,8 @@ impl Instance {
             check(fits && cost_fits, Misfit::NestShape);
         }
         for pair in parts.nests.windows(2) {
-            check(nested(&pair[0].group, &pair[1].group), Misfit::NestsCross);
+            let within = nested(&pair[0].group, &pair[1].group);
+            check(within && (!shaped || waived_from_inside(&parts, &pair[0], &pair[1])), Misfit::NestsCross);
         }
         if shaped {
             for coachee in 0..coachees {
@@ -196,6 +197,14 @@ fn nested(inner: &IxVec<CoacheeIx, Option<GroupIx>>, outer: &IxVec<CoacheeIx, Op
         }
     }
     true
+}
+
+/// Whether every pair that does not count in the outer family counts in no nest of the inner one either.
+fn waived_from_inside(parts: &Parts, inner: &NestFamily, outer: &NestFamily) -> bool {
+    outer.exempt.iter().filter(|pair| inner.exempt.binary_search(pair).is_err()).all(|pair| {
+        let after = parts.starts.partition_point(|start| *start <= pair.to_usize());
+        inner.group.get(CoacheeIx::from_usize(after.saturating_sub(1))).is_none_or(Option::is_none)
+    })
 }
 
 fn pins_fit(parts: &Parts) -> bool {

@@ -6,6 +6,7 @@ use crate::model::catalogue::{Level, RuleKey, Status, Word};
 use crate::model::fault::{At, Code, Fault};
 use crate::model::index::{CoacheeIx, GroupIx, Ix, IxVec, PairIx};
 use crate::model::instance::{Excess, NestFamily, NestKind};
+use crate::model::roster::Waiver;
 use crate::model::rulebook::CapRule;
 
 /// A cap with the group of every coachee who takes part, and the groups' names.
@@ -119,20 +120,45 @@ pub(super) fn crossing(facts: &Facts<'_>, caps: &[Cap]) -> Option<Fault> {
         let outer = sector.group[coachee];
         let seen = *first[group.to_usize()].get_or_insert(outer);
         if seen != outer {
-            return Some(fault(&school.names[group.to_usize()]));
+            return Some(of_two_sectors(&school.names[group.to_usize()]));
         }
     }
     None
 }
 
-fn fault(school: &str) -> Fault {
+/// A pair that is waived from the outer cap and still counts in the inner one, so that the inner nest of that coach does
+/// not lie inside the outer one.
+pub(super) fn waivers_crossing(rules: &Rules<'_>, caps: &[Cap]) -> Option<Fault> {
+    let binding: Vec<&Cap> = caps.iter().filter(|cap| binds(cap)).collect();
+    let [inner, outer] = binding[..] else { return None };
+    let lifted = |cap: &Cap, e, c| cap.level == Level::Waivable && rules.waiver(cap.key(), e, c).is_some();
+    let roster = rules.facts.roster;
+    let crosses = |w: &&Waiver| {
+        let (e, c) = (w.coachee, w.coach);
+        w.rule == outer.key() && inner.group[e].is_some() && lifted(outer, e, c) && !lifted(inner, e, c)
+    };
+    let waiver = roster.waivers.iter().find(crosses)?;
+    let (coach, coachee) = (roster.coach_id(waiver.coach), roster.coachee_id(waiver.coachee));
+    let says =
+        "the waiver lifts sector_cap for a pair that still counts towards school_cap, so the two caps cross";
+    let remedy = "waive school_cap for the pair too, or switch one of the two caps off, or to `info`";
+    Some(fault("waivers.csv", "rule", &format!("{coach} {coachee}"), says, remedy))
+}
+
+fn of_two_sectors(school: &str) -> Fault {
+    let says = format!(
+        "the coachees of the school {school} are not all of one sector, so school_cap and sector_cap cross"
+    );
+    fault("programme.toml", "rules.sector_cap", school, &says, "switch one of the two caps off, or to `info`")
+}
+
+fn fault(file: &str, column: &str, text: &str, says: &str, remedy: &str) -> Fault {
     Fault {
-        at: At { file: "programme.toml".into(), line: 0, column: "rules.sector_cap".into() },
+        at: At { file: file.into(), line: 0, column: column.into() },
         code: Code::NestsCross,
-        text: school.into(),
-        says: format!("the coachees of the school {school} are not all of one sector, so school_cap and sector_cap cross")
-            .into(),
-        remedy: "switch one of the two caps off, or to `info`".into(),
+        text: text.into(),
+        says: says.into(),
+        remedy: remedy.into(),
         source: None,
     }
 }

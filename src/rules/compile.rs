@@ -13,7 +13,8 @@ use crate::model::roster::Roster;
 pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Fault>> {
     let rules = Rules::new(roster);
     let caps = caps::caps(&rules.facts);
-    let mut faults: Vec<Fault> = caps::crossing(&rules.facts, &caps).into_iter().collect();
+    let crossing = caps::crossing(&rules.facts, &caps).or_else(|| caps::waivers_crossing(&rules, &caps));
+    let mut faults: Vec<Fault> = crossing.into_iter().collect();
     if pairs::too_large(&roster.programme.rules.pairs, roster) {
         faults
             .push(too_large("a score of pairs.csv times the weight of the rule is beyond a billion points"));
