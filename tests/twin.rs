@@ -6,9 +6,12 @@ mod rng;
 #[path = "support/rosters.rs"]
 mod rosters;
 
+use dyad::intake::Reading;
 use dyad::model::index::{CoacheeIx, Ix};
 use dyad::model::instance::{Excess, NestKind, Parts};
+use dyad::service::{Options, ServiceError, match_programme};
 use rng::Rng;
+use std::time::Duration;
 
 /// What a family means, whatever its groups are numbered: per coachee who takes part the first one of the same group.
 type Family = (NestKind, u32, Excess, Vec<Option<usize>>, Vec<usize>);
@@ -52,4 +55,22 @@ fn two_readings_of_the_rules_come_to_the_same_problem() {
         problems += 1;
     }
     assert!(problems > 2_000, "most rosters are problems, not {problems}");
+}
+
+/// Every random roster matched and verified, as a user would: verification refuses none of the plans.
+#[test]
+fn plans_of_random_rosters_stand_up() {
+    let mut plans = 0;
+    for seed in 0..1_500 {
+        let reading = Reading { roster: rosters::roster(&mut Rng(seed)), findings: Vec::new() };
+        let options =
+            Options { threads: 1, time_limit: None, cancel: None, progress: None, read: Duration::ZERO };
+        match match_programme(&reading, &options) {
+            Ok(plan) => assert_eq!(dyad::verify::verify(&reading.roster, &plan), [], "seed {seed}"),
+            Err(ServiceError::Faults(_)) => continue,
+            Err(ServiceError::Rejected(violations)) => panic!("seed {seed}: {violations:#?}"),
+        }
+        plans += 1;
+    }
+    assert!(plans > 1_000, "most rosters have a plan, not {plans}");
 }

@@ -3,12 +3,16 @@
 use super::composite::Composite;
 use super::stage::Solved;
 use crate::model::index::{CoachIx, CoacheeIx, Ix, IxVec};
+use crate::model::instance::Minimums;
 use crate::model::outcome::Clash;
 
-/// The clashes behind an optimal but infeasible plan: pins first, then minimum loads; each set once.
+/// The clashes behind an optimal but infeasible plan: pins first, then minimum loads where they are hard; each set
+/// once.
 pub fn clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
     let mut found = pin_clashes(composite, solved);
-    found.extend(minimum_clashes(composite, solved));
+    if composite.instance.parts().minimums == Minimums::Hard {
+        found.extend(minimum_clashes(composite, solved));
+    }
     found
 }
 
@@ -52,7 +56,10 @@ fn minimum_clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
     for (unit, coach) in composite.units.iter().zip(&solved.coach) {
         if let Some(coach) = coach {
             load[*coach] += 1;
-            held[CoacheeIx::new(unit.coachee)].push(*coach);
+            // Who is pinned elsewhere cannot come, so that coach's minimum is beside the point.
+            if unit.pinned.is_none() {
+                held[CoacheeIx::new(unit.coachee)].push(*coach);
+            }
         }
     }
     let short: Vec<CoachIx> = parts.seats.indexes().filter(|c| load[*c] < parts.seats[*c].min).collect();
@@ -72,7 +79,7 @@ fn minimum_clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
             continue;
         }
         seen[first] = true;
-        let (mut coaches, mut coachees) = (vec![first], Vec::new());
+        let (mut coaches, mut coachees): (Vec<CoachIx>, Vec<CoacheeIx>) = (vec![first], Vec::new());
         let mut at = 0;
         while at < coaches.len() {
             for coachee in &possible[coaches[at]] {
@@ -81,7 +88,7 @@ fn minimum_clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
                 }
                 coachees.push(*coachee);
                 for holder in &held[*coachee] {
-                    if !seen[*holder] {
+                    if !coaches.contains(holder) {
                         seen[*holder] = true;
                         coaches.push(*holder);
                     }
