@@ -187,7 +187,7 @@ pub struct RuleBook {
 
 impl RuleBook {
     /// The tiers that apply, in order: those of the objective whose rule is on, `Minimums` right after `Coverage`
-    /// (first where they are hard, or without it) unless minimum loads are off, `Stability` only with a given plan.
+    /// (first without it, or where they are hard and it is not first) unless minimum loads are off, `Stability` only with a given plan.
     pub fn tiers(&self, with_plan: bool) -> Vec<Tier> {
         let mut tiers: Vec<Tier> = self
             .objective
@@ -203,7 +203,7 @@ impl RuleBook {
             .collect();
         if self.capacity.level != Level::Off && self.capacity.min != Level::Off {
             let coverage = tiers.iter().position(|t| *t == Tier::Coverage);
-            let at = coverage.filter(|_| self.capacity.min != Level::Hard).map_or(0, |i| i + 1);
+            let at = coverage.filter(|i| *i == 0 || self.capacity.min != Level::Hard).map_or(0, |i| i + 1);
             tiers.insert(at, Tier::Minimums);
         }
         tiers

@@ -23,7 +23,8 @@ class Meaning:
         tiers = [t for t in p.objective or ["coverage", "stability", "floor", "score", "balance"]
                  if not (t == "stability" and p.plan is None) and not (t in ("floor", "balance") and self.level(t, "off") == "off")]
         if any(self.least.values()) and self.min_level != "off":
-            tiers.insert(tiers.index("coverage") + 1 if "coverage" in tiers else 0, "minimums")
+            after = "coverage" in tiers and (tiers[0] == "coverage" or self.min_level != "hard")
+            tiers.insert(tiers.index("coverage") + 1 if after else 0, "minimums")
         self.tiers = tiers
 
     def level(self, rule, otherwise):
