@@ -233,7 +233,11 @@ def caps(rng, p):
         level = rng.choice(["hard", "soft", "soft", "waivable", "info"])
         p.rules[kind] = {"level": level, "weight": rng.choice([ONE, 2 * ONE, ONE // 2, 0]), "k": rng.choice([1, 1, 2, 3])}
         if level == "waivable":
-            for row in rng.sample(p.pairs, min(len(p.pairs), rng.randint(0, 5))):
+            # A pair waived from the outer cap alone would make the two cross.
+            inner = p.rules.get("school_cap", {}).get("level", "info") if kind == "sector_cap" else "info"
+            waived = {(w["coach"], w["coachee"]) for w in p.waivers if w["rule"] == "school_cap"}
+            rows = [r for r in p.pairs if inner == "info" or (r["coach"], r["coachee"]) in waived]
+            for row in rng.sample(rows, min(len(rows), rng.randint(0, 5))):
                 p.waivers.append({"rule": kind, "coach": row["coach"], "coachee": row["coachee"], "author": "head", "reason": "agreed"})
 
 
