@@ -45,7 +45,7 @@ def forbidden(p, rng, folder, answer, worth):
         return []
     coach, coachee = rng.choice(used)
     q = p.copy()
-    q.locks = [lock for lock in q.locks if (lock["kind"], lock["coach"], lock["coachee"]) != ("ban", coach, coachee)]
+    q.locks = [lock for lock in q.locks if (lock["kind"], lock.get("coach"), lock.get("coachee")) != ("ban", coach, coachee)]
     q.locks.append({"kind": "ban", "coach": coach, "coachee": coachee, "author": "head", "reason": "test"})
     _, other = solved(q, folder)
     return [] if other is None or ladder(other) <= ladder(worth) else [f"a ban on {coach}, {coachee} makes it better: {worth} then {other}"]
