@@ -46,58 +46,81 @@ fn pin_clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
         .collect()
 }
 
-/// From every coach below the minimum: the coachees possible for the coach, the coaches who hold them at no more
-/// than their own minimum, and so on: a closed set with too few coachees.
-fn minimum_clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
-    let instance = composite.instance;
-    let parts = instance.parts();
-    let mut load: IxVec<CoachIx, u32> = parts.seats.iter().map(|_| 0).collect();
-    let mut held: IxVec<CoacheeIx, Vec<CoachIx>> = parts.demand.iter().map(|_| Vec::new()).collect();
-    for (unit, coach) in composite.units.iter().zip(&solved.coach) {
-        if let Some(coach) = coach {
-            load[*coach] += 1;
-            // Who is pinned elsewhere cannot come, so that coach's minimum is beside the point.
+/// Who is with whom, in a plan whose minimum loads are not all met.
+struct Loads {
+    of: IxVec<CoachIx, u32>,
+    /// All coaches of each coachee.
+    with: IxVec<CoacheeIx, Vec<CoachIx>>,
+    /// Those that are not pinned: who is pinned elsewhere cannot come.
+    free: IxVec<CoacheeIx, Vec<CoachIx>>,
+    /// The coachees who are possible for each coach.
+    possible: IxVec<CoachIx, Vec<CoacheeIx>>,
+}
+
+impl Loads {
+    fn of(composite: &Composite<'_>, solved: &Solved) -> Self {
+        let instance = composite.instance;
+        let parts = instance.parts();
+        let nobody = || parts.demand.iter().map(|_| Vec::new()).collect();
+        let mut loads = Self {
+            of: parts.seats.iter().map(|_| 0).collect(),
+            with: nobody(),
+            free: nobody(),
+            possible: parts.seats.iter().map(|_| Vec::new()).collect(),
+        };
+        for (unit, coach) in composite.units.iter().zip(&solved.coach) {
+            let (coachee, Some(coach)) = (CoacheeIx::new(unit.coachee), coach) else { continue };
+            loads.of[*coach] += 1;
+            loads.with[coachee].push(*coach);
             if unit.pinned.is_none() {
-                held[CoacheeIx::new(unit.coachee)].push(*coach);
+                loads.free[coachee].push(*coach);
             }
         }
-    }
-    let short: Vec<CoachIx> = parts.seats.indexes().filter(|c| load[*c] < parts.seats[*c].min).collect();
-    if short.is_empty() {
-        return Vec::new();
-    }
-    let mut possible: IxVec<CoachIx, Vec<CoacheeIx>> = parts.seats.iter().map(|_| Vec::new()).collect();
-    for coachee in parts.demand.indexes() {
-        for coach in &parts.coach[instance.rows(coachee)] {
-            possible[*coach].push(coachee);
+        for coachee in parts.demand.indexes() {
+            for coach in &parts.coach[instance.rows(coachee)] {
+                loads.possible[*coach].push(coachee);
+            }
         }
+        loads
     }
-    let mut seen: IxVec<CoachIx, bool> = parts.seats.iter().map(|_| false).collect();
-    let mut clashes = Vec::new();
-    for first in short {
-        if seen[first] {
-            continue;
-        }
-        seen[first] = true;
-        let (mut coaches, mut coachees): (Vec<CoachIx>, Vec<CoacheeIx>) = (vec![first], Vec::new());
+
+    /// The coaches from whom somebody could come to `first`, directly or along a chain, with `first`. Nobody among them
+    /// is above the minimum, or the plan would not be the best: so together they have too few coachees.
+    fn closed_set(&self, first: CoachIx) -> Vec<CoachIx> {
+        let mut coaches = vec![first];
         let mut at = 0;
-        while at < coaches.len() {
-            for coachee in &possible[coaches[at]] {
-                if coachees.contains(coachee) {
-                    continue;
-                }
-                coachees.push(*coachee);
-                for holder in &held[*coachee] {
-                    if !coaches.contains(holder) {
-                        seen[*holder] = true;
-                        coaches.push(*holder);
-                    }
+        while let Some(coach) = coaches.get(at).copied() {
+            at += 1;
+            let others = self.possible[coach].iter().filter(|e| !self.with[**e].contains(&coach));
+            for holder in others.flat_map(|e| &self.free[*e]) {
+                if !coaches.contains(holder) {
+                    coaches.push(*holder);
                 }
             }
-            at += 1;
         }
         coaches.sort_unstable();
+        coaches
+    }
+}
+
+/// The closed set of every coach below the minimum that is in no set before.
+fn minimum_clashes(composite: &Composite<'_>, solved: &Solved) -> Vec<Clash> {
+    let parts = composite.instance.parts();
+    let loads = Loads::of(composite, solved);
+    let short = parts.seats.indexes().filter(|c| loads.of[*c] < parts.seats[*c].min);
+    let mut named: IxVec<CoachIx, bool> = parts.seats.iter().map(|_| false).collect();
+    let mut clashes = Vec::new();
+    for first in short {
+        if named[first] {
+            continue;
+        }
+        let coaches = loads.closed_set(first);
+        for coach in &coaches {
+            named[*coach] = true;
+        }
+        let mut coachees: Vec<CoacheeIx> = coaches.iter().flat_map(|c| loads.possible[*c].clone()).collect();
         coachees.sort_unstable();
+        coachees.dedup();
         let least = coaches.iter().map(|c| u64::from(parts.seats[*c].min)).sum();
         let wanted = coachees.iter().map(|e| places_inside(composite, *e, &coaches)).sum();
         clashes.push(Clash::Minimums { coaches, least, coachees, wanted });

@@ -96,7 +96,8 @@ class Model:
     def solve(self):
         self.highs.run()
         status = self.highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        if status != highspy.HighsModelStatus.kOptimal:
+            # It has called feasible models infeasible, or unknown, after presolve: a second opinion without.
             self.highs.clearSolver()
             self.highs.setOptionValue("presolve", "off")
             self.highs.run()
