@@ -76,6 +76,8 @@ class Model:
                 self.place.update({(c, k): lin.column(0.0, 1.0) for k in range(1, min(m.most[c], len(terms)) + 1)})
                 lin.row(0.0, {**terms, **{self.place[c, k]: -1.0 for k in range(1, min(m.most[c], len(terms)) + 1)}}, 0.0)
         self.columns = len(lin.low)
+        self.impossible = False  # a pin below the floor that is tried
+        self.settled = []  # what the tiers before must keep: (value, columns, coefficients)
         self.highs = lin.load(whole)
 
     def best(self, terms):
@@ -91,9 +93,12 @@ class Model:
         if unit and any(cost):
             used = np.flatnonzero(cost)
             self.highs.addRow(value, math.inf, len(used), used.astype(np.int32), -cost[used])
+            self.settled.append((value, used, -cost[used]))
         return round(value) * unit
 
     def solve(self):
+        if self.impossible:
+            return False
         self.highs.run()
         status = self.highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
@@ -133,10 +138,13 @@ class Model:
         for pair, i in self.x.items():
             low = 1.0 if pair in self.m.pins else 0.0
             high = 1.0 if self.m.own[pair] >= floor else 0.0
-            self.highs.changeColBounds(i, low, high) if low <= high else self.highs.changeColBounds(i, 2.0, 2.0)
+            self.highs.changeColBounds(i, low, max(low, high))
+        self.impossible = any(self.m.own[pair] < floor for pair in self.m.pins if pair in self.x)
 
     def plan(self):
-        x = self.solution()
+        x = np.round(self.solution())
+        if any(x[used] @ coefficients < value for value, used, coefficients in self.settled):
+            raise Fractional  # within its tolerances, but not in whole numbers
         return [pair for pair, i in self.x.items() if x[i] > 0.5]
 
 
