@@ -71,11 +71,12 @@ fn says(compiled: &Compiled<'_>, clash: &Clash) -> String {
             ),
         },
         Clash::Minimums { coachees: who, coaches: with, least, wanted } => format!(
-            "{} must have at least {} in all, and {} possible for them, who fill {} at most{}",
+            "{} must have at least {} in all, and {} possible for them, who fill {} at most{}{}",
             coaches(with.len()),
             coachees(usize::try_from(*least).unwrap_or(usize::MAX)),
             are(who.len()),
             places(*wanted),
+            if wanted < least { "" } else { ", fewer where a cap keeps them apart" },
             names(compiled, with, NAMED)
         ),
     }
