@@ -27,7 +27,7 @@ unit: need-rust
 	$(CARGO) test -j$(JOBS) --release
 
 outside: build venv ## against independent solvers
-	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py
+	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --count 600
 
 bench: need-rust ## the stages, by criterion
 	$(CARGO) bench -j$(JOBS)
