@@ -24,7 +24,8 @@ pub struct Options<'c> {
     pub deadline: Option<Instant>,
     /// Set from outside to cancel.
     pub cancel: Option<&'c std::sync::atomic::AtomicBool>,
-    /// Called with (coachees matched so far, coachees) now and then, from the calling thread.
+    /// Called with (coachees matched so far, coachees) now and then, from the calling thread; first with 0 when the
+    /// network of a stage is built.
     pub progress: Option<&'c (dyn Fn(u64, u64) + Sync)>,
 }
 

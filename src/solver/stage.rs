@@ -66,6 +66,9 @@ fn solve<A: ArcCost>(composite: &Composite<'_>, admit: Admit, options: &Options<
 const POLL: usize = 64;
 
 fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, Stop) {
+    if let Some(progress) = options.progress {
+        progress(0, net.units() as u64);
+    }
     let mut flow = start::begin(net, options);
     let units = flow.net.units();
     for unit in 0..units {
