@@ -4,7 +4,7 @@ use super::all::Rules;
 use super::facts::Facts;
 use crate::model::catalogue::{Level, RuleKey, Status, Word};
 use crate::model::fault::{At, Code, Fault};
-use crate::model::index::{CoacheeIx, GroupIx, Ix, IxVec, PairIx};
+use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix, IxVec, PairIx};
 use crate::model::instance::{Excess, NestFamily, NestKind};
 use crate::model::roster::Waiver;
 use crate::model::rulebook::CapRule;
@@ -78,7 +78,7 @@ pub(super) fn binds(cap: &Cap) -> bool {
 pub(super) fn nests(
     rules: &Rules<'_>,
     caps: &[Cap],
-    pair: impl Fn(CoacheeIx, crate::model::index::CoachIx) -> Option<PairIx>,
+    pair: impl Fn(CoacheeIx, CoachIx) -> Option<PairIx>,
 ) -> Vec<NestFamily> {
     let family = |cap: &Cap| NestFamily {
         kind: cap.kind,
@@ -90,11 +90,7 @@ pub(super) fn nests(
     caps.iter().filter(|cap| binds(cap)).map(family).collect()
 }
 
-fn exempt(
-    rules: &Rules<'_>,
-    cap: &Cap,
-    pair: impl Fn(CoacheeIx, crate::model::index::CoachIx) -> Option<PairIx>,
-) -> Vec<PairIx> {
+fn exempt(rules: &Rules<'_>, cap: &Cap, pair: impl Fn(CoacheeIx, CoachIx) -> Option<PairIx>) -> Vec<PairIx> {
     if cap.level != Level::Waivable {
         return Vec::new();
     }
@@ -128,14 +124,19 @@ pub(super) fn crossing(facts: &Facts<'_>, caps: &[Cap]) -> Option<Fault> {
 
 /// A pair that is waived from the outer cap and still counts in the inner one, so that the inner nest of that coach does
 /// not lie inside the outer one.
-pub(super) fn waivers_crossing(rules: &Rules<'_>, caps: &[Cap]) -> Option<Fault> {
+pub(super) fn waivers_crossing(
+    rules: &Rules<'_>,
+    caps: &[Cap],
+    eligible: impl Fn(CoacheeIx, CoachIx) -> bool,
+) -> Option<Fault> {
     let binding: Vec<&Cap> = caps.iter().filter(|cap| binds(cap)).collect();
     let [inner, outer] = binding[..] else { return None };
     let lifted = |cap: &Cap, e, c| cap.level == Level::Waivable && rules.waiver(cap.key(), e, c).is_some();
     let roster = rules.facts.roster;
     let crosses = |w: &&Waiver| {
         let (e, c) = (w.coachee, w.coach);
-        w.rule == outer.key() && inner.group[e].is_some() && lifted(outer, e, c) && !lifted(inner, e, c)
+        let waived = w.rule == outer.key() && lifted(outer, e, c) && !lifted(inner, e, c);
+        waived && inner.group[e].is_some() && eligible(e, c)
     };
     let waiver = roster.waivers.iter().find(crosses)?;
     let (coach, coachee) = (roster.coach_id(waiver.coach), roster.coachee_id(waiver.coachee));

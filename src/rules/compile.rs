@@ -5,7 +5,7 @@ use super::{Compiled, capacity, caps, findings, pairs, pins, table};
 use crate::model::catalogue::{RuleKey, Status};
 use crate::model::fault::{At, Code, Fault};
 use crate::model::finding::{Finding, FindingCode};
-use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
+use crate::model::index::{CoachIx, CoacheeIx, PairIx};
 use crate::model::instance::{Instance, Parts};
 use crate::model::roster::Roster;
 
@@ -13,8 +13,7 @@ use crate::model::roster::Roster;
 pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Fault>> {
     let rules = Rules::new(roster);
     let caps = caps::caps(&rules.facts);
-    let crossing = caps::crossing(&rules.facts, &caps).or_else(|| caps::waivers_crossing(&rules, &caps));
-    let mut faults: Vec<Fault> = crossing.into_iter().collect();
+    let mut faults: Vec<Fault> = caps::crossing(&rules.facts, &caps).into_iter().collect();
     if pairs::too_large(&roster.programme.rules.pairs, roster) {
         faults
             .push(too_large("a score of pairs.csv times the weight of the rule is beyond a billion points"));
@@ -25,6 +24,11 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
     let Some(table) = table::table(&rules, threads) else {
         return Err(vec![too_large("there are more than 200,000,000 eligible pairs")]);
     };
+    if let Some(fault) =
+        caps::waivers_crossing(&rules, &caps, |e, c| table::find(&table.starts, &table.coach, e, c).is_some())
+    {
+        return Err(vec![fault]);
+    }
     let seats = capacity::seats(&rules.facts);
     let tiers = capacity::tiers(roster, &seats);
     let parts = Parts {
@@ -62,11 +66,7 @@ fn too_large(says: &str) -> Fault {
 
 impl Compiled<'_> {
     fn finish(&mut self, mut parts: Parts) {
-        let pair = |coachee: CoacheeIx, coach: CoachIx| {
-            let rows = parts.starts[coachee.to_usize()]..parts.starts[coachee.to_usize() + 1];
-            let at = parts.coach[rows.clone()].binary_search(&coach).ok()?;
-            Some(PairIx::from_usize(rows.start + at))
-        };
+        let pair = |coachee, coach| table::find(&parts.starts, &parts.coach, coachee, coach);
         let nests = caps::nests(&self.rules, &self.caps, pair);
         let mut kept: Vec<PairIx> = Vec::new();
         for planned in self.roster.plan.iter().flatten() {

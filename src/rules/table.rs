@@ -6,7 +6,7 @@
 use super::all::Rules;
 use super::verdict::Row;
 use crate::model::catalogue::{Level, Status};
-use crate::model::index::{CoachIx, CoacheeIx, Ix};
+use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::quantity::Points;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -23,6 +23,18 @@ pub(super) struct Table {
     pub starts: Vec<usize>,
     pub coach: Vec<CoachIx>,
     pub score: Vec<Points>,
+}
+
+/// The pair of a coachee and a coach, if it is eligible.
+pub(super) fn find(
+    starts: &[usize],
+    coaches: &[CoachIx],
+    coachee: CoacheeIx,
+    coach: CoachIx,
+) -> Option<PairIx> {
+    let first = starts[coachee.to_usize()];
+    let at = coaches[first..starts[coachee.to_usize() + 1]].binary_search(&coach).ok()?;
+    Some(PairIx::from_usize(first + at))
 }
 
 /// `None` where there are more pairs than [`MOST_PAIRS`].
