@@ -21,7 +21,7 @@ test: need-rust lint unit outside ## everything that must hold
 
 lint: need-rust
 	$(CARGO) fmt --check
-	$(CARGO) clippy -j$(JOBS) --all-targets -- -D warnings
+	$(CARGO) clippy -j$(JOBS) --release --all-targets -- -D warnings
 
 unit: need-rust
 	$(CARGO) test -j$(JOBS) --release
@@ -48,14 +48,20 @@ clean:
 
 # --- prerequisites -----------------------------------------------------------------------------------------------------
 
-.PHONY: need-rust need-cc venv bench-peers-full
 
-need-rust: need-cc
+.PHONY: need-rust need-cc need-highs venv bench-peers-full
+
+need-rust: need-cc need-highs
 	@command -v $(CARGO) >/dev/null || { \
 	  echo "cargo is missing. Rust $$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml) is needed: install it with rustup (https://rustup.rs)."; exit 1; }
 
 need-cc:
 	@command -v cc >/dev/null || $(call install,gcc libc6-dev,cc)
+
+# HiGHS is built from source: cmake, a C++ compiler, and libclang for its bindings.
+need-highs:
+	@{ command -v cmake && command -v make && command -v g++; } >/dev/null || $(call install,cmake make g++,cmake or a C++ compiler)
+	@ls /usr/lib/llvm-*/lib/libclang*.so* 2>/dev/null | grep -qv cpp || $(call install,libclang1-14,libclang)
 
 venv: .venv/ready
 .venv/ready: benches/peers/requirements.txt

@@ -2,6 +2,7 @@
 
 use super::placed::{Placed, coachees, coaches, places};
 use super::shortage::{ClosedSet, closed_sets, names, shared};
+use crate::model::catalogue::Word;
 use crate::model::document::ClashLine;
 use crate::model::index::CoacheeIx;
 use crate::model::outcome::{Assignment, Clash, Outcome};
@@ -44,6 +45,7 @@ fn line(compiled: &Compiled<'_>, clash: &Clash) -> ClashLine {
     let (people, possible, places) = match clash {
         Clash::Pins { coachees, coaches, places } => (coachees, coaches, *places),
         Clash::Minimums { coachees, coaches, wanted, .. } => (coachees, coaches, *wanted),
+        Clash::Rows { coachees, coaches, .. } => (coachees, coaches, 0),
     };
     ClashLine {
         coachees: people.iter().map(|e| roster.coachee_id(*e).into()).collect(),
@@ -79,6 +81,11 @@ fn says(compiled: &Compiled<'_>, clash: &Clash) -> String {
             if wanted < least { "" } else { ", fewer where a cap keeps them apart" },
             names(compiled, with, NAMED)
         ),
+        Clash::Rows { rows, .. } => {
+            let mut rules: Vec<&str> = rows.iter().map(|(rule, _)| rule.key()).collect();
+            rules.dedup();
+            format!("{} cannot all hold", rules.join(" and "))
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use super::catalogue::Tier;
 use super::index::{CoachIx, CoacheeIx, GroupIx, Ix, IxVec, PairIx};
 use super::quantity::Points;
+use super::row::{Amount, Outside, Rings, Row};
 
 /// A coach's seats: `min ≤ max`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,6 +74,10 @@ pub struct Parts {
     pub score: Vec<Points>,
     /// From the innermost to the outermost; groups of an inner family lie inside groups of the outer.
     pub nests: Vec<NestFamily>,
+    /// By rule, then what they are about; no two of the same.
+    pub rows: Vec<Row>,
+    /// Where rings are avoided.
+    pub rings: Option<Rings>,
     /// Points per `balance` step, not negative; 0 where the tier is off.
     pub balance: Points,
     /// Ascending; per coachee at most `wanted`.
@@ -95,6 +100,9 @@ pub enum Misfit {
     ScoreRange,
     NestShape,
     NestsCross,
+    RowShape,
+    RowOrder,
+    RingShape,
     PinOrder,
     TooManyPins,
     TierRepeated,
@@ -143,6 +151,16 @@ impl Instance {
             let within = nested(&pair[0].group, &pair[1].group);
             check(within && (!shaped || waived_from_inside(&parts, &pair[0], &pair[1])), Misfit::NestsCross);
         }
+        check(parts.rows.iter().all(|row| row_fits(row, pairs)), Misfit::RowShape);
+        check(
+            parts.rows.windows(2).all(|w| (w[0].rule, w[0].about) < (w[1].rule, w[1].about)),
+            Misfit::RowOrder,
+        );
+        if let Some(rings) = &parts.rings {
+            let known = rings.same.iter().flatten().all(|e| e.to_usize() < coachees);
+            let fits = rings.same.len() == parts.seats.len() && known && ascending(&rings.exempt);
+            check(fits && rings_cost(rings), Misfit::RingShape);
+        }
         if shaped {
             for coachee in 0..coachees {
                 let rows = starts[coachee]..starts[coachee + 1];
@@ -179,6 +197,39 @@ impl Instance {
     pub fn coachee_of(&self, pair: PairIx) -> CoacheeIx {
         CoacheeIx::from_usize(self.0.starts.partition_point(|&s| s <= pair.to_usize()) - 1)
     }
+}
+
+fn row_fits(row: &Row, pairs: usize) -> bool {
+    let amount = match &row.amount {
+        Amount::Sum(terms) => {
+            let ordered = terms.windows(2).all(|w| w[0].0 < w[1].0);
+            ordered && terms.iter().all(|(p, w)| p.to_usize() < pairs && *w != 0 && w.abs() <= 1 << 40)
+        }
+        Amount::Distinct(sets) => {
+            let fits = |set: &Vec<PairIx>| {
+                let ordered = set.windows(2).all(|w| w[0] < w[1]);
+                ordered && set.last().is_some_and(|p| p.to_usize() < pairs)
+            };
+            let mut all: Vec<PairIx> = sets.iter().flatten().copied().collect();
+            all.sort_unstable();
+            sets.iter().all(fits) && all.windows(2).all(|w| w[0] < w[1])
+        }
+    };
+    let limited = row.least.is_some() || row.most.is_some();
+    let cost = match row.outside {
+        Outside::Forbidden => true,
+        Outside::Costs { step, points } => step >= 1 && points.0 >= 0,
+    };
+    amount && limited && cost
+}
+
+/// Only rings of exactly 3 have a price: each of them costs it once.
+fn rings_cost(rings: &Rings) -> bool {
+    rings.longest.is_none_or(|l| l >= 3)
+        && match rings.outside {
+            Outside::Forbidden => true,
+            Outside::Costs { step, points } => step == 1 && points.0 >= 0 && rings.longest == Some(3),
+        }
 }
 
 /// Whether every group of `inner` lies inside one group of `outer` (coachees without a group stand outside).

@@ -14,4 +14,5 @@ pub mod people;
 pub mod presets;
 pub mod quantity;
 pub mod roster;
+pub mod row;
 pub mod rulebook;

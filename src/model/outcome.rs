@@ -1,8 +1,9 @@
 //! What a solve ends with. The outcome, the reason for stopping and an error are three different things.
 
-use super::catalogue::Tier;
+use super::catalogue::{RuleKey, Tier};
 use super::certificate::Certificate;
 use super::index::{CoachIx, CoacheeIx};
+use super::row::About;
 
 /// Chosen pairs, by coachee, then coach.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,6 +37,9 @@ pub enum Clash {
     Pins { coachees: Vec<CoacheeIx>, coaches: Vec<CoachIx>, places: u64 },
     /// These coaches must have `least` coachees in all; only these coachees are eligible, for `wanted` of the places at once.
     Minimums { coaches: Vec<CoachIx>, least: u64, coachees: Vec<CoacheeIx>, wanted: u64 },
+    /// These rows cannot all hold, given the pins of these coachees and the least loads of these coaches; without any
+    /// one of them they can.
+    Rows { rows: Vec<(RuleKey, About)>, coachees: Vec<CoacheeIx>, coaches: Vec<CoachIx> },
 }
 
 /// The answer of the solver.

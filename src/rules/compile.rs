@@ -38,6 +38,8 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
         coach: table.coach,
         score: table.score,
         nests: Vec::new(),
+        rows: Vec::new(),
+        rings: None,
         balance: capacity::balance(roster, &tiers),
         pins: Vec::new(),
         kept: Vec::new(),

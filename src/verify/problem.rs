@@ -45,8 +45,22 @@ impl<'w> Problem<'w> {
         let hard = capacity.level != Level::Off && capacity.min == Level::Hard;
         let minimums = if hard { Minimums::Hard } else { Minimums::Soft };
         let (pins, kept) = (Vec::new(), Vec::new());
-        let mut parts =
-            Parts { seats, minimums, demand, starts, coach, score, nests, balance, pins, kept, tiers };
+        let (rows, rings) = (Vec::new(), None);
+        let mut parts = Parts {
+            seats,
+            minimums,
+            demand,
+            starts,
+            coach,
+            score,
+            nests,
+            rows,
+            rings,
+            balance,
+            pins,
+            kept,
+            tiers,
+        };
         for family in 0..parts.nests.len() {
             parts.nests[family].exempt = exempt(world, &parts, parts.nests[family].kind);
         }

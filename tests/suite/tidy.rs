@@ -24,6 +24,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("comfy_table", &["cli"]),
     ("csv", &["intake"]),
     ("encoding_rs", &["intake"]),
+    ("good_lp", &["solver"]),
+    ("highs", &["solver"]),
     ("indicatif", &["cli"]),
     ("memchr", &["intake"]),
     ("miette", &["cli"]),
