@@ -1,4 +1,21 @@
 //! Rows: limits over several pairs at once, each with the rule it comes from. What a network cannot say.
+//!
+//! **Whose rows, in what units.** Only eligible pairs that are not waived count; a weight of 0 is left out.
+//! | rule | about | amount | limits | a step |
+//! | --- | --- | --- | --- | --- |
+//! | `travel_budget` | each coach with a budget | minutes of each pair | at most the budget | 60 |
+//! | `hours` | each coach with hours | `per_pair` of each pair, in hundredths | at most the hours, in hundredths | 100 |
+//! | `external` | the programme | cost × days of each external coach's pairs, in ten-thousandths | at most the budget, so too | – |
+//! | `two_clients`, `apart` | each such two sharing a coach | 1 for each of the two pairs | at most 1 | 1 |
+//! | `sector_spread` | each coach | a set for each sector | at most `k` | 1 |
+//! | `sector_mix` | the programme | 1,000,000 − share of each pair that crosses, −share of each other, share in millionths | at least 0 | 1,000,000 |
+//! | `school_quota` | each school with a coachee who takes part | a set for each coachee | `least` (none for 0), `most` | 1 |
+//! | `reciprocity` | each such two | 1 for each of the two pairs | at most 1 | 1 |
+//! | the same, with a live pair | the pair whose reverse is live, named as both of the two | 1 | at most 0 | 1 |
+//!
+//! **Rows that cannot bind are left out**: with lowest the sum of the negative weights (0 for sets) and highest that of the
+//! positive ones (the number of sets), those where `lowest ≥ least` and `highest ≤ most`. There are no [`Rings`] where fewer than 3
+//! coaches are in the list of coachees.
 
 use super::catalogue::RuleKey;
 use super::index::{CoachIx, CoacheeIx, IxVec, PairIx, SchoolIx};
@@ -32,7 +49,7 @@ pub enum About {
     School(SchoolIx),
     /// Two coachees, the lower first, with one coach.
     Sharing(CoachIx, CoacheeIx, CoacheeIx),
-    /// Two people, each the other's coach; the lower pair first.
+    /// Two people, each the other's coach; the lower pair first. Where one of the two is live already: the other, twice.
     Mutual(PairIx, PairIx),
 }
 
@@ -50,7 +67,7 @@ pub struct Row {
 /// Rings: people who coach one another in a circle. They are too many to list, so the instance says who is who.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rings {
-    /// The coachee who is the same person as a coach.
+    /// The coachee who is the same person as a coach, whether or not they take part.
     pub same: IxVec<CoachIx, Option<CoacheeIx>>,
     /// Rings of 3 up to this many people are meant; `None`: rings of any length from 3.
     pub longest: Option<u32>,
