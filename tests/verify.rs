@@ -259,8 +259,9 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
                 Claim::FloorIsHighest { floor } => Claim::FloorIsHighest { floor: other(floor) },
             };
         });
-        let fields: [(&'static str, Field); 6] = [
+        let fields: [(&'static str, Field); 7] = [
             ("multiplier of pins", |m| &mut m.pins),
+            ("multiplier of quotas", |m| &mut m.quotas),
             ("multiplier of coverage", |m| &mut m.coverage),
             ("multiplier of minimums", |m| &mut m.minimums),
             ("multiplier of stability", |m| &mut m.stability),

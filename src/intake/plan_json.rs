@@ -165,11 +165,12 @@ fn stage(json: &mut Json, stage: &StageLine) {
         Some(points) => json.text(&points.to_string()),
         None => json.plain("null"),
     }
-    let Multipliers { pins, coverage, minimums, stability, score, balance } = multipliers;
+    let Multipliers { pins, quotas, coverage, minimums, stability, score, balance } = multipliers;
     json.key("multipliers");
     json.open('{', false);
     for (key, number) in [
         ("pins", pins),
+        ("quotas", quotas),
         ("coverage", coverage),
         ("minimums", minimums),
         ("stability", stability),

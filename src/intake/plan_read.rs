@@ -222,10 +222,12 @@ impl<'s> Reader<'s> {
         };
         let multipliers = self.value(v, "multipliers").and_then(|table| {
             let of = |reader: &mut Self, key: &str| reader.parsed(table, key, big);
-            let (pins, coverage, minimums) = (of(self, "pins"), of(self, "coverage"), of(self, "minimums"));
+            let (pins, quotas) = (of(self, "pins"), of(self, "quotas"));
+            let (coverage, minimums) = (of(self, "coverage"), of(self, "minimums"));
             let (stability, score, balance) = (of(self, "stability"), of(self, "score"), of(self, "balance"));
             Some(Multipliers {
                 pins: pins?,
+                quotas: quotas?,
                 coverage: coverage?,
                 minimums: minimums?,
                 stability: stability?,

@@ -29,6 +29,7 @@ fn plan() -> PlanDocument {
         claim,
         multipliers: Multipliers {
             pins: 7,
+            quotas: 6,
             coverage: i128::MAX,
             minimums: 5,
             stability: 0,

@@ -6,7 +6,10 @@
 //!   `w` counts down to 1 over the distinct (how many-th coach, class) of the places that are not pinned, in that
 //!   order of urgency; a coachee's pinned places are the first ones;
 //! - a coach's k-th place costs `M[balance] × floor(balance × (2k − 1) / max) − M[minimums] × [k ≤ min]`;
-//! - in a nest whose excess costs points, each coachee over the cap costs `M[score] × points`.
+//! - in a nest whose excess costs points, each coachee over the cap costs `M[score] × points`;
+//! - a row whose amount is d > 0 outside its limits costs `M[score] × points × ceil(d / step)` where that has points; where
+//!   it is forbidden and the row does not hold when nobody is matched, `M[quotas] × d`; else the plan is not allowed;
+//! - a ring of 3 costs `M[score] × points` where rings have points, and is not allowed where they are forbidden.
 //!
 //! A multiplier is 0 where the stage leaves the tier out, and otherwise larger than everything that the tiers after it
 //! can differ by, so that the least cost is the lexicographic optimum.
@@ -21,10 +24,46 @@
 //!
 //! Eligible pairs and members are those that the claim of the stage looks at and that some place can take.
 //!
-//! The plan is proved optimal when the bound equals its cost.
+//! This bound by places lets rows and rings go: none of them ever makes a plan cheaper.
+//!
+//! **The bound by groups** is the one to use where rows tie pairs together ([`Groups`] in the stage; coaches and nests then
+//! have no prices). A *group* of a coach is a set of its eligible pairs that may be together as far as that coach alone is
+//! concerned: no more than `max`, no forbidden excess of a nest, and every *own* row kept that is forbidden and holds when nobody
+//! is matched. A row is own to a coach when it counts pairs of that coach and of no other; all other rows are *shared*.
+//! Every coachee has a price α, and every shared row a price ρ (0 where none is given). With w(r, p) the weight of pair p in
+//! the shared row r, for *any* prices (Lagrange relaxation of "groups that hold a coachee = places taken", Fisher,
+//! Jaikumar & Van Wassenhove 1986) the sum of the following is a lower bound:
+//! - per coachee: `M[pins]` for each pinned place, and over f = 0..places that are not pinned, the least of f × α and what the
+//!   places left open cost, most urgent filled first, together;
+//! - per shared row with a price: the least over the amounts a = lowest..highest of (what a costs) − ρ × a, infinite where a
+//!   is not allowed; lowest is the sum of the row's negative weights, highest that of its positive weights;
+//! - per coach: the least over its groups of Σ over the pairs p of the group of (cost of p + Σ over r of ρ(r) × w(r, p) − v)
+//!   and what the first so many places, the excess of nests and its own rows cost. Here v is the coachee's α, or
+//!   `M[pins]` for a pinned pair. The empty group counts too.
+//!
+//! A row that counts sets is treated as the sum of its pairs where it is shared. That is sound where ρ ≤ 0, and where ρ > 0 only
+//! if all pairs of each of its sets belong to one coachee who wants one coach; another positive price is no proof.
+//! Rings are let go. So a group's least needs only the pairs whose own addend, with the cost of the coach's first place,
+//! is below 0, unless an own row has a negative weight or a least amount above 0.
+//!
+//! **Cases.** The bound by groups may be taken case by case: a split asks about one pair, its first case holds the plans that make
+//! the pair, its second those that do not. In a case,
+//! - pairs not made are in no group, and a group holds all pairs of its coach that are made; no such group: the case is
+//!   impossible and its bound infinite;
+//! - a coachee with k pairs made, pinned ones aside, has f = k..places; where k is all the places, the coachee's other
+//!   pairs that are not pinned count as not made. More pairs made than places: the case is impossible.
+//!
+//! The bound of the stage is the least over the cases.
+//!
+//! **Rounding.** Let g be the greatest common divisor of everything that a plan's cost is made of: what the eligible pairs
+//! cost, the places left open (`M[coverage] × w` of every w there is, `M[pins]` where there are pins), the k-th places of
+//! coaches (k = 1..max), the excess in nests, one step outside each row (`M[score] × points` or `M[quotas]`), a ring of 3. Every
+//! plan costs a multiple of g, so the bound by groups is rounded up to the next multiple of g (g = 0: not at all).
+//!
+//! The plan is proved optimal when the bound equals its cost. Where it does not, the cost less the bound is the proved gap.
 
 use super::catalogue::Tier;
-use super::index::{CoachIx, GroupIx};
+use super::index::{CoachIx, CoacheeIx, GroupIx, PairIx};
 use super::quantity::Points;
 
 /// What a stage proves.
@@ -41,6 +80,8 @@ pub enum Claim {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Multipliers {
     pub pins: i128,
+    /// Of what is missing to the least amount of forbidden rows that do not hold when nobody is matched.
+    pub quotas: i128,
     pub coverage: i128,
     pub minimums: i128,
     pub stability: i128,
@@ -71,6 +112,33 @@ pub struct NestPrice {
     pub price: i128,
 }
 
+/// Prices of the bound by groups.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct GroupPrices {
+    /// One per coachee that is not 0, ascending.
+    pub coachees: Vec<(CoacheeIx, i128)>,
+    /// One per shared row that is not 0, by position in `Parts::rows`, ascending.
+    pub rows: Vec<(usize, i128)>,
+}
+
+/// A step in the list of cases.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Case {
+    /// Everything that follows, up to the end of the second case: first the cases in which this pair is made, then those in
+    /// which it is not.
+    Split(PairIx),
+    /// One case, bounded with the prices at this position of [`Groups::prices`].
+    Bound(usize),
+}
+
+/// The bound by groups, case by case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Groups {
+    pub prices: Vec<GroupPrices>,
+    /// A tree in preorder: every split is followed by exactly two trees. Without splits: one `Bound`.
+    pub cases: Vec<Case>,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stage {
     pub claim: Claim,
@@ -80,6 +148,8 @@ pub struct Stage {
     /// By coach, family, group. A (coach, group) that is not here is no nest in this stage: its pairs enter the next
     /// place outwards. Only where the nest cannot bind (no more eligible members than the cap) may it be missing.
     pub nests: Vec<NestPrice>,
+    /// Where the bound is the one by groups; `prices` and `nests` are then empty.
+    pub groups: Option<Groups>,
     /// The bound that the prices give.
     pub bound: i128,
 }

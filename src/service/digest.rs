@@ -51,8 +51,8 @@ fn stage_fields(text: &mut String, stage: &StageLine) {
             field(text, &floor.0.to_string());
         }
     }
-    let Multipliers { pins, coverage, minimums, stability, score, balance } = multipliers;
-    for number in [pins, coverage, minimums, stability, score, balance, bound] {
+    let Multipliers { pins, quotas, coverage, minimums, stability, score, balance } = multipliers;
+    for number in [pins, quotas, coverage, minimums, stability, score, balance, bound] {
         field(text, &number.to_string());
     }
     field(text, &prices.len().to_string());

@@ -13,7 +13,8 @@ pub fn stages(compiled: &Compiled<'_>, certificate: &Certificate) -> Vec<StageLi
 }
 
 fn line(compiled: &Compiled<'_>, stage: &Stage) -> StageLine {
-    let Stage { claim, multipliers, prices, nests, bound } = stage;
+    // The bound by groups has no words in a document yet.
+    let Stage { claim, multipliers, prices, nests, groups: _, bound } = stage;
     let id = |coach| compiled.roster.coach_id(coach).into();
     let nest = |&NestPrice { coach, family, group, price }: &NestPrice| NestPriceLine {
         coach: id(coach),

@@ -34,6 +34,7 @@ impl Solved {
             multipliers: composite.multipliers,
             prices: self.prices.clone(),
             nests: self.nests.clone(),
+            groups: None,
             bound: self.bound,
         }
     }

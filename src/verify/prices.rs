@@ -59,6 +59,7 @@ fn stage<'l>(problem: &Problem<'_>, groups: &Groups<'_>, line: &'l StageLine) ->
         multipliers: line.multipliers,
         prices: prices.collect::<Result<Vec<_>, &str>>()?,
         nests,
+        groups: None,
         bound: line.bound,
     })
 }

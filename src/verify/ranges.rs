@@ -71,8 +71,8 @@ fn tiers_of(parts: &Parts, claim: Claim) -> Vec<Tier> {
 
 /// What is wrong with the multipliers of a stage. A tier in which plans cannot differ may have any multiplier.
 pub(super) fn multipliers(parts: &Parts, stage: &Stage) -> Vec<&'static str> {
-    let Multipliers { pins, coverage, minimums, stability, score, balance } = stage.multipliers;
-    if [pins, coverage, minimums, stability, score, balance].iter().any(|m| *m < 0) {
+    let Multipliers { pins, quotas, coverage, minimums, stability, score, balance } = stage.multipliers;
+    if [pins, quotas, coverage, minimums, stability, score, balance].iter().any(|m| *m < 0) {
         return vec!["a multiplier is negative"];
     }
     let too_large = vec!["the multipliers are too large to add up"];
