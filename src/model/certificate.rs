@@ -30,14 +30,15 @@
 //! have no prices). A *group* of a coach is a set of its eligible pairs that may be together as far as that coach alone is
 //! concerned: no more than `max`, no forbidden excess of a nest, and every *own* row kept that is forbidden and holds when nobody
 //! is matched. A row is own to a coach when it counts pairs of that coach and of no other; all other rows are *shared*.
-//! Every coachee has a price α, and every shared row a price ρ (0 where none is given). With w(r, p) the weight of pair p in
-//! the shared row r, for *any* prices (Lagrange relaxation of "groups that hold a coachee = places taken", Fisher,
-//! Jaikumar & Van Wassenhove 1986) the sum of the following is a lower bound:
+//! Every coachee has a price α, and every shared row a price ρ for each `per` of its amount (0 where none is given). With w(r, p)
+//! the weight of pair p in the shared row r, for *any* prices (Lagrange relaxation of "groups that hold a coachee = places
+//! taken", Fisher, Jaikumar & Van Wassenhove 1986) the sum of the following is a lower bound:
 //! - per coachee: `M[pins]` for each pinned place, and over f = 0..places that are not pinned, the least of f × α and what the
 //!   places left open cost, most urgent filled first, together;
-//! - per shared row with a price: the least over the amounts a = lowest..highest of (what a costs) − ρ × a, infinite where a
-//!   is not allowed; lowest is the sum of the row's negative weights, highest that of its positive weights;
-//! - per coach: the least over its groups of Σ over the pairs p of the group of (cost of p + Σ over r of ρ(r) × w(r, p) − v)
+//! - per shared row with a price: the least over the amounts a = lowest..highest of (what a costs) − ceil(ρ × a / per), where
+//!   a is allowed; lowest is the sum of the row's negative weights, highest that of its positive weights;
+//! - per coach: the least over its groups of Σ over the pairs p of the group of (cost of p + Σ over r of
+//!   floor(ρ(r) × w(r, p) / per(r)) − v)
 //!   and what the first so many places, the excess of nests and its own rows cost. Here v is the coachee's α, or
 //!   `M[pins]` for a pinned pair. The empty group counts too.
 //!
@@ -117,8 +118,18 @@ pub struct NestPrice {
 pub struct GroupPrices {
     /// One per coachee that is not 0, ascending.
     pub coachees: Vec<(CoacheeIx, i128)>,
-    /// One per shared row that is not 0, by position in `Parts::rows`, ascending.
-    pub rows: Vec<(usize, i128)>,
+    /// One per shared row that is not 0, by row, ascending.
+    pub rows: Vec<RowPrice>,
+}
+
+/// The price of a shared row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RowPrice {
+    /// The position in `Parts::rows`.
+    pub row: usize,
+    pub price: i128,
+    /// The price is for so much of the amount; at least 1. Where it divides every weight, nothing is lost to rounding.
+    pub per: i64,
 }
 
 /// A step in the list of cases.
