@@ -77,11 +77,62 @@ fn settings_have_one_form() {
         ("travel.khm=30", "E034 @ --set:travel.khm"),
         ("travel.kmh=fast", "E034 @ --set:travel.kmh"),
         ("capacity=soft", "E035 @ --set:capacity"),
-        ("rings=hard", "E040 @ --set:rings"),
+        ("group_size=hard", "E040 @ --set:group_size"),
+        ("rings.longest=2", "E034 @ --set:rings.longest"),
+        ("sector_mix.share=1.1", "E034 @ --set:sector_mix.share"),
+        ("sector_mix.share=0.1234567", "E034 @ --set:sector_mix.share"),
+        ("hours.per_pair=6.125", "E034 @ --set:hours.per_pair"),
+        ("hours.per_pair=-1", "E034 @ --set:hours.per_pair"),
+        ("external.budget=-0.01", "E034 @ --set:external.budget"),
+        ("external.budget=1000000001", "E034 @ --set:external.budget"),
+        ("external.limit=soft", "E035 @ --set:external.limit"),
+        ("school_quota.least=-1", "E034 @ --set:school_quota.least"),
+        ("sector_spread.k=0", "E034 @ --set:sector_spread.k"),
+        ("apart.share=1", "E034 @ --set:apart.share"),
         ("objective=coverage,scores", "E036 @ --set:objective"),
     ] {
         assert_eq!(faults(with(&[set])), [code], "{set}");
     }
+}
+
+#[test]
+fn rules_about_several_pairs_are_read_as_they_are_written() {
+    let book = |sets: &[&str]| with(sets).map(|reading| reading.roster.programme.rules);
+    let rules = book(&[
+        "external.budget=12000.5",
+        "external.days=0.5",
+        "hours=waivable",
+        "hours.per_pair=1.25",
+        "sector_mix.share=0.333333",
+        "rings=hard",
+        "rings.longest=Any",
+        "school_quota.most=3",
+        "travel_budget=info",
+    ])
+    .expect("valid");
+    assert_eq!((rules.external.budget, rules.external.days), (Some(1_200_050), 50));
+    assert_eq!((rules.hours.level, rules.hours.per_pair), (Level::Waivable, 125));
+    assert_eq!((rules.sector_mix.share, rules.sector_mix.level), (333_333, Level::Off));
+    assert_eq!((rules.rings.longest, rules.school_quota.most), (None, Some(3)));
+    assert_eq!(rules.travel_budget.level, Level::Info);
+    assert_eq!(book(&["external.budget=0"]).expect("valid").external.budget, Some(0));
+    for (sets, place) in [
+        (["school_quota.least=3", "school_quota.most=2"], "E034 @ --set:school_quota.most"),
+        (["rings=soft", "rings.longest=4"], "E034 @ --set:rings.longest"),
+        (["rings.longest=any", "rings=soft"], "E034 @ --set:rings"),
+    ] {
+        assert_eq!(faults(with(&sets)), [place], "{sets:?}");
+    }
+}
+
+#[test]
+fn the_budget_has_the_level_of_the_rule_where_that_excludes() {
+    let level = |sets: &[&str]| with(sets).expect("valid").roster.programme.rules.budget_level();
+    assert_eq!(level(&["external=soft"]), Level::Off, "without a budget there is nothing to keep to");
+    assert_eq!(level(&["external=soft", "external.budget=5"]), Level::Waivable);
+    assert_eq!(level(&["external=info", "external.budget=5", "external.limit=info"]), Level::Info);
+    assert_eq!(level(&["external=waivable", "external.budget=5", "external.limit=info"]), Level::Waivable);
+    assert_eq!(level(&["external=off", "external.budget=5"]), Level::Off);
 }
 
 #[test]

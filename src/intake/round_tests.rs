@@ -46,6 +46,19 @@ fn the_programmes_of_the_repository_survive_every_shape() {
     }
 }
 
+#[test]
+fn every_setting_of_a_rule_about_several_pairs_survives_every_shape() {
+    let rules = "travel_budget = \"soft\"\nhours = { level = \"waivable\", per_pair = 1.25 }\n\
+        external = { budget = 12000.5, days = 0.5, limit = \"hard\" }\ntwo_clients = \"hard\"\n\
+        apart = { level = \"soft\", weight = 2.5 }\nsector_spread = { level = \"hard\", k = 1 }\n\
+        sector_mix = { level = \"info\", share = 0.333333 }\nreciprocity = \"waivable\"\n\
+        school_quota = { level = \"hard\", least = 1, most = 3 }\nrings = { level = \"hard\", longest = \"any\" }\n";
+    let text = format!(
+        "name = \"A\"\npreset = \"bare\"\nstarts = 2026-08-24\ncoaches = []\ncoachees = []\n[rules]\n{rules}"
+    );
+    survives(&read_toml("a.toml", &text, &[]).expect("valid").roster).expect("the same");
+}
+
 /// Text for a free cell: anything that a planner could type, formulas and quotes included.
 fn free() -> impl Strategy<Value = String> {
     "[-=+@'\"a-cé,;:.# \\\\\n0-9]{0,8}"

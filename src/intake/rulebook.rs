@@ -3,8 +3,9 @@
 use crate::model::catalogue::{ConflictKind, Cover, Level, Must, Repeat, RuleKey, Word};
 use crate::model::quantity::Points;
 use crate::model::rulebook::{
-    AvailabilityRule, CapRule, CapacityRule, DeclaredRule, HistoryRule, KindRule, LanguageRule, LineRule,
-    NeedsRule, PairsRule, Plain, RuleBook, SchoolRule, SeniorityRule, TrainingRule, TravelRule,
+    AvailabilityRule, CapRule, CapacityRule, DeclaredRule, ExternalRule, HistoryRule, HoursRule, KindRule,
+    LanguageRule, LineRule, NeedsRule, PairsRule, Plain, QuotaRule, RingsRule, RuleBook, SchoolRule,
+    SeniorityRule, ShareRule, TrainingRule, TravelRule,
 };
 
 /// Where a parameter is kept, and which values it takes.
@@ -16,8 +17,12 @@ pub enum Slot<'b> {
     Signed(&'b mut i32),
     /// Blank: none.
     Limit(&'b mut Option<u32>),
-    /// A decimal held in thousandths, from and to.
-    Milli(&'b mut u32, u32, u32),
+    /// A decimal of so many places (at most 6), held in units of the last one; from and to.
+    Decimal(&'b mut u32, u8, u32, u32),
+    /// A sum of money in hundredths, to a billion. Blank: none.
+    Money(&'b mut Option<u64>),
+    /// A whole number from 3, or `any`.
+    Longest(&'b mut Option<u32>),
     Flag(&'b mut bool),
     Must(&'b mut Must, &'static [Must]),
     Cover(&'b mut Cover),
@@ -32,6 +37,9 @@ const SWITCH: &[Level] = &[Level::Hard, Level::Soft, Level::Off];
 const TIER: &[Level] = &[Level::Soft, Level::Off];
 const MINIMUM: &[Level] = &[Level::Hard, Level::Soft, Level::Off];
 const EDGE: &[Level] = &[Level::Hard, Level::Waivable, Level::Info, Level::Off];
+/// The most days and hours that a pair takes. With day rates of at most a million, a pair's cost stays below 2^40 in
+/// ten-thousandths, as [`crate::model::instance::Instance::try_new`] asks.
+const MOST_PER_PAIR: u32 = 100;
 const GIVEN: &[Level] = &[Level::Hard, Level::Soft, Level::Info, Level::Off];
 const KINDS: &[Must] = &[Must::Cross, Must::Same, Must::Any];
 
@@ -79,7 +87,7 @@ pub fn slots(book: &mut RuleBook, rule: RuleKey) -> Slots<'_> {
         RuleKey::Sponsor => plain(&mut book.sponsor, ALL),
         RuleKey::SponsorTie => plain(&mut book.sponsor_tie, ALL),
         RuleKey::Preferences => plain(&mut book.preferences, ALL),
-        RuleKey::External => plain(&mut book.external, ALL),
+        RuleKey::External => external(&mut book.external),
         RuleKey::Declared => {
             let DeclaredRule { level, weight, kinds } = &mut book.declared;
             let named = ConflictKind::ALL.iter().zip(kinds);
@@ -123,17 +131,49 @@ pub fn slots(book: &mut RuleBook, rule: RuleKey) -> Slots<'_> {
                 ("only_listed", Slot::Flag(only_listed)),
             ]
         }
-        RuleKey::SchoolQuota
-        | RuleKey::SectorSpread
-        | RuleKey::SectorMix
-        | RuleKey::TravelBudget
-        | RuleKey::TwoClients
-        | RuleKey::Apart
-        | RuleKey::Hours
-        | RuleKey::Reciprocity
-        | RuleKey::Rings
-        | RuleKey::GroupSize => Vec::new(),
+        rule => about_several_pairs(book, rule),
     }
+}
+
+fn about_several_pairs(book: &mut RuleBook, rule: RuleKey) -> Slots<'_> {
+    match rule {
+        RuleKey::TravelBudget => plain(&mut book.travel_budget, ALL),
+        RuleKey::TwoClients => plain(&mut book.two_clients, ALL),
+        RuleKey::Apart => plain(&mut book.apart, ALL),
+        RuleKey::Reciprocity => plain(&mut book.reciprocity, ALL),
+        RuleKey::SectorSpread => cap(&mut book.sector_spread),
+        RuleKey::Hours => {
+            let HoursRule { level, weight, per_pair } = &mut book.hours;
+            let most = MOST_PER_PAIR * 100;
+            with(level, weight, [("per_pair", Slot::Decimal(per_pair, 2, 0, most))])
+        }
+        RuleKey::SectorMix => {
+            let ShareRule { level, weight, share } = &mut book.sector_mix;
+            with(level, weight, [("share", Slot::Decimal(share, 6, 0, 1_000_000))])
+        }
+        RuleKey::SchoolQuota => {
+            let QuotaRule { level, weight, least, most } = &mut book.school_quota;
+            with(level, weight, [("least", Slot::Whole(least, 0, 1_000_000)), ("most", Slot::Limit(most))])
+        }
+        RuleKey::Rings => {
+            let RingsRule { level, weight, longest } = &mut book.rings;
+            with(level, weight, [("longest", Slot::Longest(longest))])
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn external(rule: &mut ExternalRule) -> Slots<'_> {
+    let ExternalRule { level, weight, budget, days, limit } = rule;
+    with(
+        level,
+        weight,
+        [
+            ("budget", Slot::Money(budget)),
+            ("days", Slot::Decimal(days, 2, 0, MOST_PER_PAIR * 100)),
+            ("limit", Slot::Level(limit, EDGE)),
+        ],
+    )
 }
 
 fn with<'b>(
@@ -182,8 +222,8 @@ fn travel(rule: &mut TravelRule) -> Slots<'_> {
             ("full_minutes", Slot::Whole(full_minutes, 1, 1_000_000)),
             ("max_minutes", Slot::Limit(max_minutes)),
             ("no_car_minutes", Slot::Whole(no_car_minutes, 0, 1_000_000)),
-            ("detour", Slot::Milli(detour_milli, 1_000, 100_000)),
-            ("kmh", Slot::Milli(kmh_milli, 1, 1_000_000)),
+            ("detour", Slot::Decimal(detour_milli, 3, 1_000, 100_000)),
+            ("kmh", Slot::Decimal(kmh_milli, 3, 1, 1_000_000)),
             ("online", Slot::Flag(online)),
             ("limit", Slot::Level(limit, EDGE)),
         ],
@@ -218,7 +258,10 @@ impl Slot<'_> {
             Slot::Whole(n, ..) => Written::Number(n.to_string()),
             Slot::Signed(n) => Written::Number(n.to_string()),
             Slot::Limit(n) => Written::Number((**n)?.to_string()),
-            Slot::Milli(n, ..) => Written::Number(trimmed(&format!("{}.{:03}", **n / 1000, **n % 1000))),
+            Slot::Decimal(n, places, ..) => Written::Number(decimal(u64::from(**n), *places)),
+            Slot::Money(n) => Written::Number(decimal((**n)?, 2)),
+            Slot::Longest(None) => Written::Text("any".into()),
+            Slot::Longest(Some(n)) => Written::Number(n.to_string()),
             Slot::Flag(on) => Written::Flag(**on),
             Slot::Must(must, _) => Written::Text(must.key().into()),
             Slot::Cover(cover) => Written::Text(cover.key().into()),
@@ -235,6 +278,12 @@ pub enum Written {
     Number(String),
     Flag(bool),
     List(Vec<Box<str>>),
+}
+
+/// A number in units of its last place, at least the first, without zeros that say nothing.
+pub fn decimal(units: u64, places: u8) -> String {
+    let one = 10_u64.pow(u32::from(places));
+    trimmed(&format!("{}.{:0>width$}", units / one, units % one, width = usize::from(places)))
 }
 
 /// A decimal without zeros that say nothing.
@@ -257,6 +306,7 @@ pub fn waivable(book: &RuleBook, rule: RuleKey) -> bool {
         RuleKey::Availability => limit(book.availability.none),
         RuleKey::Language => limit(book.language.required),
         RuleKey::History => limit(book.history.early) || limit(book.history.former_manager),
+        RuleKey::External => level == Level::Waivable || book.budget_level() == Level::Waivable,
         RuleKey::Declared => ConflictKind::ALL.iter().any(|&kind| book.declared.of(kind) == Level::Waivable),
         RuleKey::Line => {
             let line = &book.line;
@@ -268,7 +318,7 @@ pub fn waivable(book: &RuleBook, rule: RuleKey) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{slots, trimmed, waivable};
+    use super::{decimal, slots, trimmed, waivable};
     use crate::model::catalogue::{Preset, RuleKey, Word};
     use crate::model::rulebook::RuleBook;
 
@@ -293,5 +343,9 @@ mod tests {
         assert!(waivable(&book, RuleKey::Declared) && waivable(&book, RuleKey::Training));
         assert_eq!(trimmed("1.300"), "1.3");
         assert_eq!(trimmed("40.000"), "40");
+        assert_eq!(
+            (decimal(1, 3), decimal(1_300, 3), decimal(0, 6)),
+            ("0.001".into(), "1.3".into(), "0".into())
+        );
     }
 }

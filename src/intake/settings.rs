@@ -8,9 +8,12 @@ use crate::model::rulebook::RuleBook;
 use super::cells;
 use super::faults::Faults;
 use super::programme::{field_of, set_field, split, spread_declared};
-use super::rulebook::{Slot, slots};
+use super::rulebook::{Slot, decimal, slots};
 use super::tables::{Field, folded};
 use super::value::{Kind, Value};
+
+/// A billion, in hundredths.
+const MOST_MONEY: u64 = 100_000_000_000;
 
 /// One parameter that the programme or a `--set` names.
 pub struct Setting<'v> {
@@ -134,16 +137,6 @@ pub fn apply(book: &mut RuleBook, settings: &[Setting<'_>], faults: &mut Faults<
             not_built(setting, &field, faults);
             continue;
         }
-        if setting.rule == RuleKey::External && setting.key == "budget" {
-            let remedy = "leave the budget out; check the cost of the plan by hand";
-            faults.at(
-                &field,
-                Code::RuleNotBuilt,
-                "this version cannot apply a budget for external coaches",
-                remedy,
-            );
-            continue;
-        }
         let plain = folded(&setting.key);
         let mut slots = slots(book, setting.rule);
         if let Some(at) = slots.iter().position(|(name, _)| folded(name) == plain) {
@@ -210,17 +203,24 @@ fn fill(slot: &mut Slot<'_>, setting: &Setting<'_>, field: &Field<'_>, faults: &
             Some(p) if p >= Points::ZERO && p.0 <= cells::MOST * Points::ONE.0 => **weight = p,
             _ => wrong(faults, "write a number from 0 to 1000000 with at most six places"),
         },
-        Slot::Milli(milli, low, high) => match Points::parse(field.text).map(|p| (p.0 / 1000, p.0 % 1000)) {
-            Some((m, 0)) if (i64::from(*low)..=i64::from(*high)).contains(&m) => {
-                **milli = u32::try_from(m).unwrap_or(**milli);
+        Slot::Decimal(n, places, low, high) => match in_units(field.text, *places) {
+            Some(m) if (i64::from(*low)..=i64::from(*high)).contains(&m) => {
+                **n = u32::try_from(m).unwrap_or(**n);
             }
             _ => {
-                let low = super::rulebook::trimmed(&format!("{}.{:03}", *low / 1000, *low % 1000));
-                wrong(
-                    faults,
-                    &format!("write a number from {low} to {} with at most three places", *high / 1000),
-                );
+                let (low, high) = (decimal(u64::from(*low), *places), decimal(u64::from(*high), *places));
+                let remedy = format!("write a number from {low} to {high} with at most {places} places");
+                wrong(faults, &remedy);
             }
+        },
+        Slot::Money(sum) => match in_units(field.text, 2).map(u64::try_from) {
+            Some(Ok(s)) if s <= MOST_MONEY => **sum = Some(s),
+            _ => wrong(faults, "write a number from 0 to 1000000000 with at most 2 places"),
+        },
+        Slot::Longest(longest) => match (text.as_str(), whole(field.text).map(u32::try_from)) {
+            ("any", _) => **longest = None,
+            (_, Some(Ok(n))) if (3..=1_000_000).contains(&n) => **longest = Some(n),
+            _ => wrong(faults, "write a whole number from 3, or any"),
         },
         Slot::Whole(n, low, high) => match whole(field.text) {
             Some(w) if (i64::from(*low)..=i64::from(*high)).contains(&w) => {
@@ -257,6 +257,12 @@ fn set_word<W: Word>(slot: &mut W, field: &Field<'_>, faults: &mut Faults<'_>) {
 /// A whole number; `2.0` counts as 2.
 fn whole(text: &str) -> Option<i64> {
     Points::parse(text).filter(|p| p.0 % Points::ONE.0 == 0).map(|p| p.0 / Points::ONE.0)
+}
+
+/// A decimal in units of its last place; none with more places, or beyond a billion.
+fn in_units(text: &str, places: u8) -> Option<i64> {
+    let unit = 10_i64.pow(6 - u32::from(places));
+    Points::parse(text).filter(|p| p.0 % unit == 0).map(|p| p.0 / unit)
 }
 
 fn fill_names(names: &mut Vec<Box<str>>, setting: &Setting<'_>, field: &Field<'_>, faults: &mut Faults<'_>) {
@@ -309,4 +315,9 @@ fn agree(book: &RuleBook, settings: &[Setting<'_>], faults: &mut Faults<'_>) {
     let fits = seniority.worst > seniority.best_to;
     check(RuleKey::Seniority, &["best_to", "worst"], fits, "worst is not more than best_to");
     check(RuleKey::Seniority, &["most"], seniority.most >= 0, "most is negative");
+    let (quota, rings) = (&book.school_quota, &book.rings);
+    let fits = quota.most.is_none_or(|most| quota.least <= most);
+    check(RuleKey::SchoolQuota, &["least", "most"], fits, "least is more than most");
+    let fits = rings.level != Level::Soft || rings.longest == Some(3);
+    check(RuleKey::Rings, &["longest", "level"], fits, "a soft rule is about rings of 3 only");
 }

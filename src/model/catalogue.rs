@@ -105,7 +105,7 @@ impl RuleKey {
 
     /// Whether this version can solve with the rule switched on.
     pub const fn built(self) -> bool {
-        !matches!(self.shape(), Shape::Row | Shape::Group)
+        !matches!(self.shape(), Shape::Group)
     }
 }
 

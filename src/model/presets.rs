@@ -3,8 +3,9 @@
 use super::catalogue::{Cover, Level, Must, Preset, Repeat, RuleKey, Tier};
 use super::quantity::Points;
 use super::rulebook::{
-    AvailabilityRule, CapRule, CapacityRule, DeclaredRule, HistoryRule, KindRule, LanguageRule, LineRule,
-    NeedsRule, PairsRule, Plain, RuleBook, SchoolRule, SeniorityRule, TrainingRule, TravelRule,
+    AvailabilityRule, CapRule, CapacityRule, DeclaredRule, ExternalRule, HistoryRule, HoursRule, KindRule,
+    LanguageRule, LineRule, NeedsRule, PairsRule, Plain, QuotaRule, RingsRule, RuleBook, SchoolRule,
+    SeniorityRule, ShareRule, TrainingRule, TravelRule,
 };
 
 const fn points(whole: i64) -> Points {
@@ -98,7 +99,22 @@ fn aspiring_leaders() -> RuleBook {
             years: 3,
         },
         training: TrainingRule { level: Level::Waivable, weight: points(5), trainee_min: 1 },
-        external: plain(Level::Soft, 5),
+        external: ExternalRule {
+            level: Level::Soft,
+            weight: points(5),
+            budget: None,
+            days: 100,
+            limit: Level::Waivable,
+        },
+        travel_budget: plain(Level::Off, 5),
+        hours: HoursRule { level: Level::Off, weight: points(5), per_pair: 600 },
+        two_clients: plain(Level::Off, 5),
+        apart: plain(Level::Off, 5),
+        sector_spread: CapRule { level: Level::Off, weight: points(5), k: 2 },
+        sector_mix: ShareRule { level: Level::Off, weight: points(5), share: 400_000 },
+        school_quota: QuotaRule { level: Level::Off, weight: points(5), least: 0, most: None },
+        reciprocity: plain(Level::Off, 5),
+        rings: RingsRule { level: Level::Off, weight: points(5), longest: Some(3) },
         balance: plain(Level::Soft, 5),
         floor: Level::Soft,
         locks: Level::Hard,

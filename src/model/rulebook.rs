@@ -36,7 +36,7 @@ pub struct KindRule {
     pub must: Must,
 }
 
-/// `school_cap` and `sector_cap`.
+/// `school_cap`, `sector_cap` and `sector_spread`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CapRule {
     pub level: Level,
@@ -150,6 +150,54 @@ pub struct PairsRule {
     pub only_listed: bool,
 }
 
+/// `external`, whose budget is a limit over several pairs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ExternalRule {
+    pub level: Level,
+    pub weight: Points,
+    /// What the pairs of external coaches may cost together, in hundredths.
+    pub budget: Option<u64>,
+    /// Days that each of their pairs takes, in hundredths.
+    pub days: u32,
+    /// How strictly the budget holds: `Hard`, `Waivable`, `Info` or `Off`.
+    pub limit: Level,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HoursRule {
+    pub level: Level,
+    pub weight: Points,
+    /// Hours that each pair takes, in hundredths.
+    pub per_pair: u32,
+}
+
+/// `sector_mix`
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShareRule {
+    pub level: Level,
+    pub weight: Points,
+    /// Of all pairs, in millionths: 0 to 1,000,000.
+    pub share: u32,
+}
+
+/// `school_quota`
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QuotaRule {
+    pub level: Level,
+    pub weight: Points,
+    pub least: u32,
+    /// Not less than `least`.
+    pub most: Option<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RingsRule {
+    pub level: Level,
+    pub weight: Points,
+    /// At least 3; `None`: rings of any length. A soft rule has 3.
+    pub longest: Option<u32>,
+}
+
 /// Every rule that is built, with what a programme set or its preset gave.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RuleBook {
@@ -173,7 +221,16 @@ pub struct RuleBook {
     pub language: LanguageRule,
     pub history: HistoryRule,
     pub training: TrainingRule,
-    pub external: Plain,
+    pub external: ExternalRule,
+    pub travel_budget: Plain,
+    pub hours: HoursRule,
+    pub two_clients: Plain,
+    pub apart: Plain,
+    pub sector_spread: CapRule,
+    pub sector_mix: ShareRule,
+    pub school_quota: QuotaRule,
+    pub reciprocity: Plain,
+    pub rings: RingsRule,
     pub balance: Plain,
     /// `Off` removes the tier.
     pub floor: Level,
@@ -209,6 +266,15 @@ impl RuleBook {
         tiers
     }
 
+    /// How strictly the budget for external coaches holds; `Off` without one.
+    pub fn budget_level(&self) -> Level {
+        match (self.external.budget, self.external.level) {
+            (None, _) | (_, Level::Off) => Level::Off,
+            (_, level @ (Level::Hard | Level::Waivable)) => level,
+            (_, Level::Soft | Level::Info) => self.external.limit,
+        }
+    }
+
     /// The level of a rule; `Off` for those that are not built.
     pub fn level(&self, key: RuleKey) -> Level {
         match key {
@@ -237,16 +303,16 @@ impl RuleBook {
             RuleKey::Floor => self.floor,
             RuleKey::Locks => self.locks,
             RuleKey::Pairs => self.pairs.level,
-            RuleKey::SchoolQuota
-            | RuleKey::SectorSpread
-            | RuleKey::SectorMix
-            | RuleKey::TravelBudget
-            | RuleKey::TwoClients
-            | RuleKey::Apart
-            | RuleKey::Hours
-            | RuleKey::Reciprocity
-            | RuleKey::Rings
-            | RuleKey::GroupSize => Level::Off,
+            RuleKey::TravelBudget => self.travel_budget.level,
+            RuleKey::Hours => self.hours.level,
+            RuleKey::TwoClients => self.two_clients.level,
+            RuleKey::Apart => self.apart.level,
+            RuleKey::SectorSpread => self.sector_spread.level,
+            RuleKey::SectorMix => self.sector_mix.level,
+            RuleKey::SchoolQuota => self.school_quota.level,
+            RuleKey::Reciprocity => self.reciprocity.level,
+            RuleKey::Rings => self.rings.level,
+            RuleKey::GroupSize => Level::Off,
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::model::catalogue::{Level, RuleKey, Status};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, IxVec};
 use crate::model::quantity::Points;
 use crate::model::roster::Roster;
+use crate::model::rulebook::Plain;
 use std::sync::Arc;
 
 /// Everything that decides about pairs.
@@ -170,7 +171,8 @@ fn switched_on<'r>(roster: &'r Roster, facts: &Arc<Facts<'r>>) -> Vec<Box<dyn Pa
     add(RuleKey::Language, &|| Box::new(Language::new(book.language, facts)));
     add(RuleKey::History, &|| Box::new(History::new(book.history, facts)));
     add(RuleKey::Training, &|| Box::new(Training::new(book.training, facts)));
-    add(RuleKey::External, &|| Box::new(External::new(book.external, facts)));
+    let external = Plain { level: book.external.level, weight: book.external.weight };
+    add(RuleKey::External, &|| Box::new(External::new(external, facts)));
     add(RuleKey::Pairs, &|| Box::new(Pairs::new(book.pairs, facts)));
     rules
 }

@@ -2,7 +2,7 @@
 
 use super::all::Rules;
 use super::{Compiled, capacity, caps, findings, pairs, pins, table};
-use crate::model::catalogue::{RuleKey, Status};
+use crate::model::catalogue::{Level, RuleKey, Shape, Status, Word};
 use crate::model::fault::{At, Code, Fault};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::index::{CoachIx, CoacheeIx, PairIx};
@@ -18,6 +18,7 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
         faults
             .push(too_large("a score of pairs.csv times the weight of the rule is beyond a billion points"));
     }
+    faults.extend(several_pairs(roster));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -53,6 +54,22 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
         Compiled { roster, instance: empty, findings: Vec::new(), clashes: Vec::new(), caps, rules };
     compiled.finish(parts);
     Ok(compiled)
+}
+
+/// Rules about several pairs, which this version reads and cannot apply.
+fn several_pairs(roster: &Roster) -> Option<Fault> {
+    let book = &roster.programme.rules;
+    let row = |rule: &&RuleKey| rule.shape() == Shape::Row && book.level(**rule) != Level::Off;
+    let budget = (book.budget_level() != Level::Off).then_some(&RuleKey::External);
+    let rule = RuleKey::ALL.iter().find(row).or(budget)?;
+    Some(Fault {
+        at: At { file: "programme.toml".into(), line: 0, column: format!("rules.{}", rule.key()).into() },
+        code: Code::RuleNotBuilt,
+        text: "".into(),
+        says: format!("this version cannot apply the rule {} yet", rule.key()).into(),
+        remedy: "leave the rule out, or set it to off".into(),
+        source: None,
+    })
 }
 
 fn too_large(says: &str) -> Fault {
@@ -104,7 +121,7 @@ impl Compiled<'_> {
                 "the given plan has {} with {}, which the rule {} does not allow: {says}",
                 roster.coach_name(coach),
                 roster.coachee_name(coachee),
-                crate::model::catalogue::Word::key(rule)
+                rule.key()
             )
             .into(),
         })

@@ -142,16 +142,12 @@ fn about_people(rng: &mut Rng, book: &mut RuleBook) {
     book.line.level = level(rng);
     book.line.weight = weight(rng);
     (book.line.steps, book.line.waivable_steps) = (rng.small(3), rng.small(4));
-    for rule in [
-        &mut book.shared_manager,
-        &mut book.sponsor,
-        &mut book.sponsor_tie,
-        &mut book.preferences,
-        &mut book.external,
-    ] {
+    for rule in [&mut book.shared_manager, &mut book.sponsor, &mut book.sponsor_tie, &mut book.preferences] {
         rule.level = level(rng);
         rule.weight = weight(rng);
     }
+    book.external.level = level(rng);
+    book.external.weight = weight(rng);
     book.declared.level = level(rng);
     book.declared.weight = weight(rng);
     for kind in &mut book.declared.kinds {
