@@ -1,16 +1,19 @@
 //! Instance to outcome: the exact flow core, the tiers, the deadline.
 
+mod arrange;
 mod auction;
 mod build;
 mod clash;
 mod composite;
 mod cost;
+mod dense;
 mod network;
 mod search;
 mod stage;
 mod start;
 mod survey;
 mod tiers;
+mod turns;
 mod units;
 
 use crate::model::instance::Instance;

@@ -62,6 +62,9 @@ pub struct Flow<A: ArcCost> {
     held: Vec<u32>,
     least_price: A::Wide,
     ends: Ends,
+    /// Bins settled and arcs looked at so far.
+    pub settled: u64,
+    pub looks: u64,
     scratch: Scratch<A>,
 }
 
@@ -102,6 +105,8 @@ impl<A: ArcCost> Flow<A> {
             held: vec![0; bins],
             least_price: least,
             ends: Ends::Priced,
+            settled: 0,
+            looks: 0,
             scratch: Scratch {
                 dist: vec![A::Wide::ZERO; bins],
                 came: vec![Came::Inner(0); bins],
@@ -135,6 +140,7 @@ impl<A: ArcCost> Flow<A> {
             self.scratch.settled.push(bin);
             self.expand(bin, dist, &mut best, &mut end);
         }
+        self.settled += self.scratch.settled.len() as u64;
         if matches!(end, End::Nowhere) {
             return;
         }
@@ -154,19 +160,20 @@ impl<A: ArcCost> Flow<A> {
         let mut at = 0;
         loop {
             if at == self.net.sorted[u] as usize && !self.net.sort_more(u) {
-                return;
+                break;
             }
             let arc = self.net.arcs[from + at];
             at += 1;
             let cost = arc.cost.wide();
             if floor + cost >= *best {
-                return;
+                break;
             }
             let dist = base + cost + self.price[arc.bin as usize];
             if dist < *best {
                 self.relax(arc.bin, dist, Came::Unit(unit, arc.cost), best, end);
             }
         }
+        self.looks += at as u64;
     }
 
     #[inline]

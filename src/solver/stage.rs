@@ -7,6 +7,7 @@ use super::cost::{ArcCost, Cost};
 use super::network::Network;
 use super::search::{Flow, Place};
 use super::start;
+use super::turns::Turns;
 use crate::model::certificate::{Claim, NestPrice, Stage};
 use crate::model::index::{CoachIx, GroupIx};
 use crate::model::outcome::Stop;
@@ -71,6 +72,7 @@ fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, St
         progress(0, net.units() as u64);
     }
     let mut flow = start::begin(net, options);
+    let mut turns = Turns::new(&flow);
     let units = flow.net.units();
     for unit in 0..units {
         if unit.is_multiple_of(POLL) {
@@ -88,7 +90,7 @@ fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, St
             }
         }
         if flow.place[unit] == Place::Open {
-            flow.place(u32::try_from(unit).expect("units are counted in u32"));
+            turns.place(&mut flow, u32::try_from(unit).expect("units are counted in u32"));
         }
     }
     (flow, Stop::Finished)
