@@ -2,13 +2,13 @@
 
 use crate::model::catalogue::{Level, RuleKey, Word};
 use crate::model::fault::Code;
-use crate::model::quantity::Points;
+use crate::model::quantity::{Points, short_decimal};
 use crate::model::rulebook::RuleBook;
 
 use super::cells;
 use super::faults::Faults;
 use super::programme::{field_of, set_field, split, spread_declared};
-use super::rulebook::{Slot, decimal, slots};
+use super::rulebook::{Slot, slots};
 use super::tables::{Field, folded};
 use super::value::{Kind, Value};
 
@@ -208,7 +208,8 @@ fn fill(slot: &mut Slot<'_>, setting: &Setting<'_>, field: &Field<'_>, faults: &
                 **n = u32::try_from(m).unwrap_or(**n);
             }
             _ => {
-                let (low, high) = (decimal(u64::from(*low), *places), decimal(u64::from(*high), *places));
+                let (low, high) =
+                    (short_decimal(u64::from(*low), *places), short_decimal(u64::from(*high), *places));
                 let remedy = format!("write a number from {low} to {high} with at most {places} places");
                 wrong(faults, &remedy);
             }

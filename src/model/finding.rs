@@ -42,6 +42,9 @@ findings! {
     UnknownFact = "unknown-fact", "facts that a rule needs and the roster leaves blank";
     TravelUnknown = "travel-unknown", "people without a place on the map";
     PostcodeCoarse = "postcode-coarse", "a limit on travel that the accuracy of a postcode could decide";
+    BudgetUnknown = "budget-unknown", "minutes or costs that a budget needs and nobody gave";
+    OverLimit = "over-limit", "a limit over several pairs that is not kept";
+    Ring = "ring", "rings that cannot all be avoided";
     ActingRole = "acting-role", "a role held by somebody acting";
     CapExceeded = "cap-exceeded", "a coach has more of one school or sector than the cap";
     NotBuilt = "not-built", "rules of the preset that this version leaves off";

@@ -63,6 +63,13 @@ pub fn micro_decimal(micro: i128) -> String {
     format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000)
 }
 
+/// A number in units of its last place (at most the sixth), without zeros that say nothing: `1.5`, `40`.
+pub fn short_decimal(units: u64, places: u8) -> String {
+    let one = 10_u64.pow(u32::from(places));
+    let whole = format!("{}.{:0>width$}", units / one, units % one, width = usize::from(places));
+    whole.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 impl Add for Points {
     type Output = Self;
     fn add(self, other: Self) -> Self {
@@ -104,7 +111,7 @@ impl fmt::Display for Minutes {
 
 #[cfg(test)]
 mod tests {
-    use super::Points;
+    use super::{Points, short_decimal};
 
     #[test]
     fn decimals_are_exact_both_ways() {
@@ -118,5 +125,8 @@ mod tests {
         }
         assert_eq!(Points(-305_000_000).to_string(), "-305.000000");
         assert_eq!(Points(-1).to_string(), "-0.000001");
+        for (units, places, text) in [(1, 3, "0.001"), (1_300, 3, "1.3"), (40_000, 3, "40"), (0, 6, "0")] {
+            assert_eq!(short_decimal(units, places), text);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Roster to instance: eligible pairs, seats, demand, nests, pins, the kept pairs of the given plan.
 
 use super::all::Rules;
-use super::{Compiled, capacity, caps, findings, pairs, pins, table};
-use crate::model::catalogue::{Level, RuleKey, Shape, Status, Word};
+use super::{Compiled, capacity, caps, findings, pairs, pins, rows, table};
+use crate::model::catalogue::{RuleKey, Status, Word};
 use crate::model::fault::{At, Code, Fault};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::index::{CoachIx, CoacheeIx, PairIx};
@@ -18,7 +18,6 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
         faults
             .push(too_large("a score of pairs.csv times the weight of the rule is beyond a billion points"));
     }
-    faults.extend(several_pairs(roster));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -32,7 +31,7 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
     }
     let seats = capacity::seats(&rules.facts);
     let tiers = capacity::tiers(roster, &seats);
-    let parts = Parts {
+    let mut parts = Parts {
         minimums: capacity::minimums(roster),
         demand: capacity::demand(roster),
         starts: table.starts,
@@ -47,29 +46,18 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
         seats,
         tiers,
     };
+    let Some(limits) = rows::limits(&rules, &parts) else {
+        return Err(vec![too_large("there are more than 10,000,000 rows of rules about several pairs")]);
+    };
+    let rows::Limits { binding, told, lifted, findings } = limits;
+    (parts.rows, parts.rings) = (binding.rows, binding.rings);
     // What follows asks about single pairs, so the answers to such questions are needed before the instance stands.
     let empty =
         Instance::try_new(Parts { starts: vec![0], ..Parts::default() }).expect("nobody is a valid instance");
     let mut compiled =
-        Compiled { roster, instance: empty, findings: Vec::new(), clashes: Vec::new(), caps, rules };
+        Compiled { roster, instance: empty, findings, clashes: Vec::new(), caps, told, lifted, rules };
     compiled.finish(parts);
     Ok(compiled)
-}
-
-/// Rules about several pairs, which this version reads and cannot apply.
-fn several_pairs(roster: &Roster) -> Option<Fault> {
-    let book = &roster.programme.rules;
-    let row = |rule: &&RuleKey| rule.shape() == Shape::Row && book.level(**rule) != Level::Off;
-    let budget = (book.budget_level() != Level::Off).then_some(&RuleKey::External);
-    let rule = RuleKey::ALL.iter().find(row).or(budget)?;
-    Some(Fault {
-        at: At { file: "programme.toml".into(), line: 0, column: format!("rules.{}", rule.key()).into() },
-        code: Code::RuleNotBuilt,
-        text: "".into(),
-        says: format!("this version cannot apply the rule {} yet", rule.key()).into(),
-        remedy: "leave the rule out, or set it to off".into(),
-        source: None,
-    })
 }
 
 fn too_large(says: &str) -> Fault {

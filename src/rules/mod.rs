@@ -16,6 +16,7 @@ mod needs;
 mod pairs;
 mod pins;
 mod preferences;
+mod rows;
 mod school;
 mod sector_region;
 mod seniority;
@@ -29,6 +30,7 @@ mod verdict;
 
 pub use caps::Cap;
 pub use compile::compile;
+pub use rows::Several;
 pub use sentences::sentences;
 
 use crate::model::catalogue::{Level, RuleKey, Sector};
@@ -51,6 +53,10 @@ pub struct Compiled<'r> {
     pub clashes: Vec<Clash>,
     /// The caps that are on, those at level `info` too; the inner one first.
     pub caps: Vec<Cap>,
+    /// Rows and rings of rules at level `info`: told about, not solved.
+    pub told: Several,
+    /// Waived pairs that would count in a row: by coachee, coach, rule.
+    lifted: Vec<(CoacheeIx, CoachIx, RuleKey)>,
     rules: all::Rules<'r>,
 }
 
@@ -112,15 +118,19 @@ impl Compiled<'_> {
     }
 
     /// Rules that a waiver lifts for the pair, with the waiver's position in `Roster::waivers`; in the order of the
-    /// catalogue. A waived cap counts wherever the coachee is in one of its groups.
+    /// catalogue. A waived cap counts wherever the coachee is in one of its groups, and a rule about several pairs wherever
+    /// the pair would count.
     pub fn waived(&self, coachee: CoacheeIx, coach: CoachIx) -> Vec<(RuleKey, usize)> {
         let broken = self.rules.each().filter(|rule| rule.judge(coachee, coach).broken.is(Broken::WAIVABLE));
         let capped =
             self.caps.iter().filter(|cap| cap.level == Level::Waivable && cap.group[coachee].is_some());
-        let keys = broken.map(verdict::PairRule::key).chain(capped.map(Cap::key));
+        let first = self.lifted.partition_point(|l| (l.0, l.1) < (coachee, coach));
+        let lifted = self.lifted[first..].iter().take_while(|l| (l.0, l.1) == (coachee, coach)).map(|l| l.2);
+        let keys = broken.map(verdict::PairRule::key).chain(capped.map(Cap::key)).chain(lifted);
         let mut waived: Vec<(RuleKey, usize)> =
             keys.filter_map(|key| Some((key, self.rules.waiver(key, coachee, coach)?))).collect();
         waived.sort_unstable();
+        waived.dedup();
         waived
     }
 

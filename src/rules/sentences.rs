@@ -1,7 +1,7 @@
 //! Every rule of the catalogue in one English sentence.
 
 use super::{
-    availability, capacity, caps, declared, history, language, line, locks, needs, pairs, preferences,
+    availability, capacity, caps, declared, history, language, line, locks, needs, pairs, preferences, rows,
     school, sector_region, seniority, sponsor, training, travel,
 };
 use crate::model::catalogue::{Level, RuleKey, Word};
@@ -36,26 +36,10 @@ fn sentence(book: &RuleBook, key: RuleKey) -> String {
         RuleKey::Language => language::sentence(&book.language),
         RuleKey::History => history::sentence(&book.history),
         RuleKey::Training => training::training_sentence(&book.training),
-        RuleKey::External => training::EXTERNAL.into(),
+        RuleKey::External => rows::external_sentence(&book.external),
         RuleKey::Locks => locks::LOCKS.into(),
         RuleKey::Pairs => pairs::sentence(&book.pairs),
-        unbuilt => format!("{} (not built yet).", plan(unbuilt)),
-    }
-}
-
-/// What a rule that is not built will mean.
-const fn plan(key: RuleKey) -> &'static str {
-    match key {
-        RuleKey::SchoolQuota => "Each school has a least and a most number of matched coachees",
-        RuleKey::SectorSpread => "One coach's coachees are of few sectors",
-        RuleKey::SectorMix => "A share of all pairs crosses sectors",
-        RuleKey::TravelBudget => "A coach's travel over all pairs stays within their minutes",
-        RuleKey::TwoClients => "One coach's coachees do not manage one another",
-        RuleKey::Apart => "Two coachees declared apart do not share a coach",
-        RuleKey::Hours => "A coach's hours over all pairs stay within the contract",
-        RuleKey::Reciprocity => "Nobody coaches their own coach",
-        RuleKey::Rings => "Rings of three coaches are avoided",
-        RuleKey::GroupSize => "Co-coaching groups are of two or three",
-        _ => "",
+        RuleKey::GroupSize => "Co-coaching groups are of two or three (not built yet).".into(),
+        several => rows::sentence(book, several),
     }
 }

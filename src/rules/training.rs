@@ -143,5 +143,3 @@ pub(super) fn training_sentence(rule: &TrainingRule) -> String {
     };
     format!("The coach is trained, or in training, and not barred from the coachee's group.{least}")
 }
-
-pub(super) const EXTERNAL: &str = "Internal coaches come first.";
