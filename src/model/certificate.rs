@@ -165,8 +165,20 @@ pub struct Stage {
     pub bound: i128,
 }
 
+/// Who vouches for an optimum.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Surety {
+    /// The stages prove it.
+    #[default]
+    Certified,
+    /// An integer-programming solver says so; only that the plan keeps every rule has been checked.
+    Claimed,
+}
+
 /// The proof of an optimum: `Best` over all tiers, and before it one `FloorIsHighest` where a floor was found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Certificate {
+    /// Empty where the optimum is only claimed.
     pub stages: Vec<Stage>,
+    pub surety: Surety,
 }

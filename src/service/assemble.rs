@@ -5,6 +5,7 @@ use super::{findings, proof};
 use crate::explain;
 use crate::intake::Reading;
 use crate::model::catalogue::{PairState, Tier};
+use crate::model::certificate::Surety;
 use crate::model::document::{OutcomeKind, PairLine, PlanDocument, Proof, StageLine, Timing, WaiverLine};
 use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::outcome::{Assignment, Outcome, Stop, TierValue};
@@ -25,7 +26,7 @@ pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -
     found.extend(findings::after(compiled, chosen, outcome, &clashes));
     PlanDocument {
         outcome: kind,
-        proof: if certificate.is_empty() { Proof::None } else { Proof::Certified },
+        proof: proved(outcome),
         stop,
         matched: count(
             demand.enumerate().filter(|(e, d)| d.wanted > 0 && got(chosen, *e) >= usize::from(d.wanted)),
@@ -47,6 +48,19 @@ pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -
         plan: "".into(),
         timing: Timing::default(),
         version: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+/// Who says that the plan is the best: our own certificate, an integer-programming solver, or nobody.
+const fn proved(outcome: &Outcome) -> Proof {
+    match outcome {
+        Outcome::Optimal { certificate, .. } | Outcome::Infeasible { certificate, .. } => {
+            match certificate.surety {
+                Surety::Certified => Proof::Certified,
+                Surety::Claimed => Proof::Claimed,
+            }
+        }
+        Outcome::Feasible { .. } | Outcome::Unknown { .. } => Proof::None,
     }
 }
 

@@ -8,6 +8,7 @@ mod composite;
 mod cost;
 mod dense;
 mod network;
+mod rows;
 mod search;
 mod stage;
 mod start;
@@ -34,5 +35,9 @@ pub struct Options<'c> {
 
 /// The best assignment, tier by tier, with its certificate. The same instance gives the same outcome on any number of threads.
 pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
-    tiers::solve(instance, options)
+    let parts = instance.parts();
+    if parts.rows.is_empty() && parts.rings.is_none() {
+        return tiers::solve(instance, options);
+    }
+    rows::solve(instance, options)
 }

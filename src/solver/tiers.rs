@@ -130,7 +130,7 @@ fn unproved(instance: &Instance, composite: &Composite<'_>, solved: &Solved, sto
 
 /// The value of every tier, summed again from the assignment; the bounds are the values where proved, else what no
 /// plan can pass whatever the other tiers do.
-fn values(instance: &Instance, assignment: &Assignment, proved: bool) -> Vec<TierValue> {
+pub fn values(instance: &Instance, assignment: &Assignment, proved: bool) -> Vec<TierValue> {
     let tiers = instance.parts().tiers.iter();
     tiers
         .map(|tier| {
@@ -165,7 +165,9 @@ fn value(instance: &Instance, assignment: &Assignment, tier: Tier) -> Option<i12
             count(parts.kept.len()) - count(kept.count())
         }
         Tier::Floor => return own().min(),
-        Tier::Score => own().sum::<i128>() - excess(instance, assignment),
+        Tier::Score => {
+            own().sum::<i128>() - excess(instance, assignment) - super::rows::charges(instance, assignment)
+        }
         Tier::Balance => {
             let weight = parts.balance.0;
             let costs = parts.seats.iter().zip(&load);
@@ -197,7 +199,7 @@ fn excess(instance: &Instance, assignment: &Assignment) -> i128 {
     charged
 }
 
-fn loose_bound(instance: &Instance, tier: Tier) -> Option<i128> {
+pub fn loose_bound(instance: &Instance, tier: Tier) -> Option<i128> {
     let parts = instance.parts();
     let best = |coachee: CoacheeIx| parts.score[instance.rows(coachee)].iter().max().copied();
     match tier {

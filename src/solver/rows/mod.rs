@@ -1,0 +1,132 @@
+//! Instances with rows or rings: what a network cannot say.
+//!
+//! Method: the flow that ignores the rows comes first. If its plan keeps them all and pays nothing, it is the best there is,
+//! with the flow's own certificate. Otherwise [`drive`] settles one goal after another by integer programmes. Where the plan is
+//! in the end as good as the flow, the flow's certificate still proves it; else the solver's word stands as a claim.
+
+mod clash;
+mod drive;
+mod engine;
+mod goal;
+mod lp;
+mod model;
+mod program;
+mod repair;
+mod rings;
+mod sides;
+
+use super::Options;
+use super::tiers::{self, loose_bound};
+use crate::model::catalogue::Tier;
+use crate::model::certificate::{Certificate, Surety};
+use crate::model::index::PairIx;
+use crate::model::instance::{Instance, Minimums};
+use crate::model::outcome::{Assignment, Outcome, Stop, TierValue};
+use drive::{Drive, Halt};
+use goal::{Goal, Tally, assignment, goals, pairs};
+use repair::repair;
+
+/// What the search begins with.
+pub struct Start {
+    /// Keeps every hard limit.
+    pub plan: Vec<PairIx>,
+    /// Values of the goals that no plan is better than, in their order.
+    pub bound: Option<Vec<i128>>,
+}
+
+/// What soft rows and rings take from the score of a plan.
+pub fn charges(instance: &Instance, chosen: &Assignment) -> i128 {
+    let parts = instance.parts();
+    if parts.rows.is_empty() && parts.rings.is_none() {
+        return 0;
+    }
+    let plan = pairs(instance, chosen);
+    let tally = Tally::of(instance, &plan);
+    tally.value(Goal::Score) - tally.relaxed(Goal::Score)
+}
+
+pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
+    let relaxed = tiers::solve(instance, options);
+    let (flow, certificate) = match &relaxed {
+        Outcome::Optimal { assignment, certificate, .. }
+        | Outcome::Infeasible { assignment, certificate, .. } => {
+            (pairs(instance, assignment), Some(certificate))
+        }
+        Outcome::Feasible { assignment, .. } => (pairs(instance, assignment), None),
+        Outcome::Unknown { stop: Stop::Finished } => return relaxed,
+        Outcome::Unknown { .. } => (Vec::new(), None),
+    };
+    let tally = Tally::of(instance, &flow);
+    let goals = goals(instance);
+    let bound: Vec<i128> = goals.iter().map(|goal| tally.relaxed(*goal)).collect();
+    if certificate.is_some() && tally.allowed() && tally.worth(&goals) == bound {
+        return relaxed;
+    }
+    let start = Start { plan: repair(instance, &flow), bound: certificate.map(|_| bound) };
+    let mut drive = Drive::new(instance, options, start);
+    if let Err(halt) = drive.run() {
+        return unproved(instance, &drive, &halt);
+    }
+    let certificate = match certificate {
+        Some(certificate) if drive.meets_bound() => certificate.clone(),
+        _ => Certificate { stages: Vec::new(), surety: Surety::Claimed },
+    };
+    let assignment = assignment(instance, &drive.plan);
+    let tiers = tiers::values(instance, &assignment, true);
+    if !contradicted(instance, &drive) {
+        return Outcome::Optimal { assignment, tiers, certificate };
+    }
+    let clashes = match relaxed {
+        Outcome::Infeasible { clashes, .. } => clashes,
+        _ => clash::clashes(instance, options),
+    };
+    Outcome::Infeasible { assignment, tiers, certificate, clashes }
+}
+
+/// Whether the plan leaves a hard demand open.
+fn contradicted(instance: &Instance, drive: &Drive<'_, '_>) -> bool {
+    drive.goals.iter().zip(&drive.worth).any(|(goal, value)| {
+        let hard = match goal {
+            Goal::Pins | Goal::Missed => true,
+            Goal::Minimums => instance.parts().minimums == Minimums::Hard,
+            _ => false,
+        };
+        hard && *value > 0
+    })
+}
+
+/// The best plan of a search that did not end, with what is known about each tier.
+fn unproved(instance: &Instance, drive: &Drive<'_, '_>, halt: &Halt) -> Outcome {
+    let none = drive.plan.is_empty() && instance.pairs() > 0 && halt.stop != Stop::Finished;
+    if none || contradicted(instance, drive) {
+        return Outcome::Unknown { stop: halt.stop };
+    }
+    let assignment = assignment(instance, &drive.plan);
+    let mut tiers = tiers::values(instance, &assignment, true);
+    for line in &mut tiers {
+        line.bound = tier_bound(instance, drive, halt, line);
+    }
+    Outcome::Feasible { assignment, tiers, stop: halt.stop }
+}
+
+fn tier_bound(instance: &Instance, drive: &Drive<'_, '_>, halt: &Halt, line: &TierValue) -> Option<i128> {
+    let of_tier = |goal: &Goal| match goal {
+        Goal::Pins | Goal::Missed => None,
+        Goal::Filled { .. } => Some(Tier::Coverage),
+        Goal::Minimums => Some(Tier::Minimums),
+        Goal::Stability => Some(Tier::Stability),
+        Goal::Floor => Some(Tier::Floor),
+        Goal::Score => Some(Tier::Score),
+        Goal::Balance => Some(Tier::Balance),
+    };
+    let last = drive.goals.iter().rposition(|g| of_tier(g) == Some(line.tier));
+    match last {
+        Some(last) if last < halt.at => line.value,
+        Some(last) if last == halt.at && line.tier != Tier::Coverage => match (line.tier, halt.bound) {
+            (Tier::Floor | Tier::Score, Some(bound)) => Some(-bound),
+            (_, Some(bound)) => Some(bound),
+            (_, None) => loose_bound(instance, line.tier),
+        },
+        _ => loose_bound(instance, line.tier),
+    }
+}
