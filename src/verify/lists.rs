@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::chosen::{Chosen, coach_by_id, coachee_by_id};
+use super::outside::charges;
 use super::problem::Problem;
 use crate::model::catalogue::Tier;
 use crate::model::document::{PlanDocument, UnmatchedCode};
@@ -19,8 +20,17 @@ fn counts(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, report: &
     for line in &plan.pairs {
         total = total.and_then(|sum| sum.checked_add(i128::from(line.score.0)));
     }
-    if total != Some(plan.score) {
-        report.add("score", &[], "the plan's score is not the sum of its pairs' scores");
+    // What a row costs that no pair of the plan counts in falls on the plan alone.
+    let loose = charges(&problem.parts, chosen).and_then(|charges| {
+        let unpaid = charges.iter().filter(|charge| charge.at.is_none());
+        unpaid.into_iter().try_fold(0_i128, |sum, charge| sum.checked_add(charge.points))
+    });
+    if total.zip(loose).and_then(|(total, loose)| total.checked_sub(loose)) != Some(plan.score) {
+        report.add(
+            "score",
+            &[],
+            "the plan's score is not the sum of its pairs' scores, less what falls on no pair",
+        );
     }
     let floor = chosen.picked.iter().map(|p| p.own).min();
     if plan.floor.map(|f| i128::from(f.0)) != floor {

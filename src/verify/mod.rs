@@ -16,12 +16,14 @@ mod judge;
 mod lists;
 mod locks;
 mod money;
+mod outside;
 mod pairs;
 mod people;
 mod prices;
 mod problem;
 mod proof;
 mod ranges;
+mod rows;
 mod rulings;
 mod tiers;
 mod ties;
@@ -66,8 +68,8 @@ pub fn verify(roster: &Roster, plan: &PlanDocument) -> Vec<Violation> {
     report.finish()
 }
 
-/// The problem of a roster as this room reads it: eligible pairs, own scores, seats, demand, nests, pins, kept pairs,
-/// tiers. `None` where the two caps do not form a nest, so that there is no problem to solve.
+/// The problem of a roster as this room reads it: eligible pairs, own scores, seats, demand, nests, rows, rings, pins,
+/// kept pairs, tiers. `None` where the two caps do not form a nest, so that there is no problem to solve.
 pub fn restate(roster: &Roster) -> Option<Parts> {
     let world = judge::World::new(roster);
     problem::Problem::new(&world).ok().map(|problem| problem.parts)

@@ -4,10 +4,12 @@
 use super::Report;
 use super::chosen::{Chosen, Picked};
 use super::judge::Bar;
+use super::outside::{self, Made, distance, ring};
 use super::problem::Problem;
-use crate::model::catalogue::{Level, PairState, RuleKey, Word};
+use super::rows::{Waivers, coachee_of, rings, rows};
+use crate::model::catalogue::{Level, PairState, RuleKey, Shape, Word};
 use crate::model::document::{PairLine, PlanDocument};
-use crate::model::index::{CoachIx, CoacheeIx};
+use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::instance::{Excess, NestKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +28,7 @@ pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen,
         facts(problem, picked, line, &given, report);
     }
     cap_waivers(problem, chosen, &mut needed, &mut allowed);
+    row_waivers(problem, chosen, &mut needed, &mut allowed);
     waivers(problem, plan, &needed, &allowed, report);
 }
 
@@ -63,7 +66,7 @@ fn barriers(
     });
 }
 
-/// What the soft nests take from each pair (by its position): each coachee over the cap costs the group's pairs with
+/// What the soft nests and rows take from each pair (by its position): each coachee over the cap costs the group's pairs with
 /// the highest own score, the lower coachee first among equals.
 fn charges(problem: &Problem<'_>, chosen: &Chosen) -> BTreeMap<usize, Vec<(RuleKey, i128)>> {
     let mut charges: BTreeMap<usize, Vec<(RuleKey, i128)>> = BTreeMap::new();
@@ -85,6 +88,11 @@ fn charges(problem: &Problem<'_>, chosen: &Chosen) -> BTreeMap<usize, Vec<(RuleK
             for at in members.into_iter().take(over) {
                 charges.entry(at).or_default().push((rule, -i128::from(points.0)));
             }
+        }
+    }
+    for charge in outside::charges(&problem.parts, chosen).into_iter().flatten() {
+        if let Some(at) = charge.at {
+            charges.entry(at).or_default().push((charge.rule, -charge.points));
         }
     }
     charges
@@ -179,6 +187,33 @@ fn cap_waivers(
             let over = members.len() > usize::try_from(family.cap).unwrap_or(usize::MAX);
             if over { needed.extend(keys) } else { allowed.extend(keys) }
         }
+    }
+}
+
+/// Waivers of a row: needed where the plan would be outside if their pairs counted, allowed on all of them.
+fn row_waivers(
+    problem: &Problem<'_>,
+    chosen: &Chosen,
+    needed: &mut BTreeSet<WaiverKey>,
+    allowed: &mut BTreeSet<WaiverKey>,
+) {
+    let (world, parts) = (problem.world, &problem.parts);
+    let lifted: BTreeSet<RuleKey> = world.roster.waivers.iter().map(|w| w.rule).collect();
+    let key = |rule, pair: PairIx| (parts.coach[pair.to_usize()], coachee_of(parts, pair), rule);
+    if lifted.iter().all(|rule| rule.shape() == Shape::Pair && *rule != RuleKey::External) {
+        return;
+    }
+    let made = Made::new(chosen.possible());
+    for row in rows(world, parts, Waivers::Ignored).iter().filter(|row| lifted.contains(&row.rule)) {
+        let over = distance(row, made.amount(&row.amount)) > 0;
+        let counting = made.counting(&row.amount).into_iter().map(|pair| key(row.rule, pair));
+        let waived = counting.filter(|(coach, coachee, rule)| world.waived(*rule, *coach, *coachee));
+        if over { needed.extend(waived) } else { allowed.extend(waived) }
+    }
+    if let (Some(rings), Some(all)) = (&parts.rings, rings(world, parts, Waivers::Ignored)) {
+        let exempt =
+            rings.exempt.iter().filter(|pair| made.has(**pair)).map(|pair| key(RuleKey::Rings, *pair));
+        if ring(parts, &all, &made).is_some() { needed.extend(exempt) } else { allowed.extend(exempt) }
     }
 }
 

@@ -1,11 +1,15 @@
-//! Everybody's load: seats, minimum loads, how many coaches are wanted, caps on groups, pins.
+//! What several pairs must keep: seats, minimum loads, how many coaches are wanted, caps on groups, rows, rings, pins.
 
 use super::Report;
 use super::chosen::Chosen;
+use super::outside::{Made, distance, ring};
 use super::problem::Problem;
+use super::rows::coachee_of;
+use crate::model::catalogue::Word;
 use crate::model::document::{OutcomeKind, PlanDocument};
 use crate::model::index::Ix;
 use crate::model::instance::{Excess, Minimums};
+use crate::model::row::{About, Outside};
 use std::collections::BTreeMap;
 
 pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, report: &mut Report) {
@@ -39,6 +43,42 @@ pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen,
         }
     }
     caps(problem, chosen, report);
+    let made = Made::new(chosen.possible());
+    rows(problem, must_keep, &made, report);
+    if let Some(rings) = problem.parts.rings.as_ref().filter(|r| r.outside == Outside::Forbidden) {
+        if let Some((coach, other)) = ring(parts, rings, &made) {
+            let people = [roster.coach_id(coach), roster.coach_id(other)];
+            report.add("ring", &people, "the pair is part of a ring");
+        }
+    }
+}
+
+/// Forbidden rows. One that holds when nobody is matched holds in every plan; of the others as much as can be.
+fn rows(problem: &Problem<'_>, must_keep: bool, made: &Made, report: &mut Report) {
+    for row in problem.parts.rows.iter().filter(|row| row.outside == Outside::Forbidden) {
+        if distance(row, made.amount(&row.amount)) > 0 && (must_keep || distance(row, 0) == 0) {
+            report.add("row", &about(problem, row.about), format!("{} does not hold", row.rule.key()));
+        }
+    }
+}
+
+/// The ids that a row is about.
+pub(super) fn about<'p>(problem: &Problem<'p>, about: About) -> Vec<&'p str> {
+    let (roster, parts) = (problem.roster, &problem.parts);
+    match about {
+        About::Programme => Vec::new(),
+        About::Coach(coach) => vec![roster.coach_id(coach)],
+        About::School(school) => vec![&roster.schools[school].id],
+        About::Sharing(coach, one, other) => {
+            vec![roster.coach_id(coach), roster.coachee_id(one), roster.coachee_id(other)]
+        }
+        About::Mutual(pair, other) => [pair, other]
+            .into_iter()
+            .flat_map(|p| {
+                [roster.coach_id(parts.coach[p.to_usize()]), roster.coachee_id(coachee_of(parts, p))]
+            })
+            .collect(),
+    }
 }
 
 fn caps(problem: &Problem<'_>, chosen: &Chosen, report: &mut Report) {

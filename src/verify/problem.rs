@@ -1,9 +1,10 @@
 //! The problem of a roster, written down a second time: who may be paired with whom and at what score, seats, demand,
-//! nests, pins. Memory: 12 bytes per pair that can be made.
+//! nests, rows, pins. Memory: 12 bytes per pair that can be made.
 
 use super::Violation;
 use super::groups;
 use super::judge::World;
+use super::rows::{Waivers, rings, rows};
 use super::ties::is_live;
 use crate::model::catalogue::{Level, RuleKey, Tier, Training};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, IxVec, PairIx};
@@ -45,7 +46,6 @@ impl<'w> Problem<'w> {
         let hard = capacity.level != Level::Off && capacity.min == Level::Hard;
         let minimums = if hard { Minimums::Hard } else { Minimums::Soft };
         let (pins, kept) = (Vec::new(), Vec::new());
-        let (rows, rings) = (Vec::new(), None);
         let mut parts = Parts {
             seats,
             minimums,
@@ -54,8 +54,8 @@ impl<'w> Problem<'w> {
             coach,
             score,
             nests,
-            rows,
-            rings,
+            rows: Vec::new(),
+            rings: None,
             balance,
             pins,
             kept,
@@ -67,6 +67,8 @@ impl<'w> Problem<'w> {
         if groups::waivers_cross(&parts) {
             return Err(cross());
         }
+        parts.rows = rows(world, &parts, Waivers::Heeded);
+        parts.rings = rings(world, &parts, Waivers::Heeded);
         let planned = roster.plan.iter().flatten();
         parts.kept = planned.filter_map(|p| find(&parts, p.coachee, p.coach)).collect();
         parts.kept.sort_unstable();
@@ -159,11 +161,11 @@ fn table(world: &World<'_>) -> Table {
     let size = coachees.div_ceil(threads).max(1);
     let mut chunks: Vec<Table> = Vec::new();
     if threads == 1 {
-        chunks.push(rows(world, 0..coachees));
+        chunks.push(table_rows(world, 0..coachees));
     } else {
         std::thread::scope(|scope| {
             let spans = (0..coachees).step_by(size).map(|from| from..(from + size).min(coachees));
-            let tasks: Vec<_> = spans.map(|span| scope.spawn(move || rows(world, span))).collect();
+            let tasks: Vec<_> = spans.map(|span| scope.spawn(move || table_rows(world, span))).collect();
             chunks.extend(tasks.into_iter().map(|t| t.join().expect("judging pairs does not panic")));
         });
     }
@@ -182,7 +184,7 @@ fn table(world: &World<'_>) -> Table {
 }
 
 /// The rows of some coachees, with the end of each coachee's rows.
-fn rows(world: &World<'_>, span: std::ops::Range<usize>) -> Table {
+fn table_rows(world: &World<'_>, span: std::ops::Range<usize>) -> Table {
     let roster = world.roster;
     let (mut ends, mut coach, mut score) = (Vec::with_capacity(span.len()), Vec::new(), Vec::new());
     for coachee in span.map(CoacheeIx::from_usize) {

@@ -3,6 +3,7 @@
 use super::Report;
 use super::chosen::Chosen;
 use super::money::load_cost;
+use super::outside::charges;
 use super::problem::Problem;
 use crate::model::catalogue::{Tier, Word};
 use crate::model::document::{OutcomeKind, PlanDocument};
@@ -32,7 +33,9 @@ fn value(problem: &Problem<'_>, chosen: &Chosen, tier: Tier) -> Option<i128> {
         Tier::Floor => chosen.picked.iter().map(|p| p.own).min(),
         Tier::Score => {
             let own = chosen.picked.iter().try_fold(0_i128, |sum, p| sum.checked_add(p.own))?;
-            own.checked_sub(excess(problem, chosen)?)
+            let charged = charges(parts, chosen)?;
+            let rows = charged.iter().try_fold(0_i128, |sum, charge| sum.checked_add(charge.points))?;
+            own.checked_sub(excess(problem, chosen)?)?.checked_sub(rows)
         }
         Tier::Balance => parts.seats.iter().zip(&chosen.load).try_fold(0_i128, |sum, (seats, load)| {
             sum.checked_add(load_cost(parts.balance, seats.max, *load)?)

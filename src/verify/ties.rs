@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub(super) struct Ties {
     /// (coach, coachee) of live pairs.
     pub live: Vec<(PersonIx, PersonIx)>,
+    /// Those of them that are rows of `history.csv`.
+    pub coaching: Vec<(PersonIx, PersonIx)>,
     /// (coach, coachee) of past pairs, with whether one ended early.
     pub past: Vec<(PersonIx, PersonIx, bool)>,
     /// (manager, managed), ended within the years that count.
@@ -35,17 +37,19 @@ pub(super) fn ties(roster: &Roster) -> Ties {
             past.push((row.coach, row.coachee, row.outcome == Some(HistoryOutcome::EndedEarly)));
         }
     }
+    let mut coaching = live.clone();
     for row in roster.plan.iter().flatten().filter(|p| p.state != PairState::Draft) {
         live.push((roster.coaches[row.coach].person, roster.coachees[row.coachee].person));
     }
     let (mut declared, mut declared_school) = declarations(roster);
     let mut former = former_managers(roster);
     live.sort_unstable();
+    coaching.sort_unstable();
     past.sort_unstable();
     former.sort_unstable();
     declared.sort_unstable();
     declared_school.sort_unstable();
-    Ties { live, past, former, declared, declared_school }
+    Ties { live, coaching, past, former, declared, declared_school }
 }
 
 type Declared = (Vec<(PersonIx, PersonIx, Level)>, Vec<(PersonIx, SchoolIx, Level)>);

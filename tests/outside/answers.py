@@ -49,7 +49,7 @@ def contradictions(m, code, answer):
             said.append(f"the parts of {pair} do not add up")
         if pair in m.own and micro(p["score"]) != m.own[pair] - off[pair]:
             said.append(f"{pair} scores {p['score']}, not {m.own[pair] - off[pair]} micro-points")
-    if micro(answer["score"]) != sum(micro(p["score"]) for p in answer["pairs"]):
+    if micro(answer["score"]) != sum(micro(p["score"]) for p in answer["pairs"]) - off[None]:
         said.append("pair scores do not add up to the plan's score")
     got = {e: sum(pair[1] == e for pair in plan) for e in m.coachee}
     short = {e for e, n in got.items() if n < m.wanted[e]}

@@ -70,6 +70,9 @@ class Model:
                 self.over[key] = lin.column(0.0, float(len(members)))
                 terms[self.over[key]] = -1.0
             lin.row(-math.inf, terms, float(settings["k"]))
+        self.fines = {}  # steps outside soft limits, with what a step costs
+        for limit in m.limits:
+            self.limit(lin, limit)
         self.place = {}
         if "balance" in m.tiers:
             for c, terms in of_coach.items():
@@ -79,6 +82,23 @@ class Model:
         self.impossible = False  # a pin below the floor that is tried
         self.settled = []  # what the tiers before must keep: (value, columns, coefficients)
         self.highs = lin.load(whole)
+
+    def limit(self, lin, limit):
+        terms = {self.x[pair]: float(v) for pair, v in limit.terms.items()}
+        for members in limit.sets or ():
+            met = lin.column(0.0, 1.0)
+            terms[met] = 1.0
+            lin.row(-math.inf, {met: 1.0, **{self.x[pair]: -1.0 for pair in members}}, 0.0)
+            for pair in members:
+                lin.row(-math.inf, {self.x[pair]: 1.0, met: -1.0}, 0.0)
+        steps = {}
+        if limit.weight is not None:
+            steps = {lin.column(0.0, math.inf): float(limit.step)}
+            self.fines.update(dict.fromkeys(steps, limit.weight))
+        if limit.least is not None:
+            lin.row(float(limit.least), {**terms, **steps}, math.inf)
+        if limit.most is not None:
+            lin.row(-math.inf, {**terms, **{i: -v for i, v in steps.items()}}, float(limit.most))
 
     def best(self, terms):
         """The largest value of a sum with whole coefficients, which then stays fixed; None where there is no plan at all."""
@@ -164,7 +184,8 @@ def tiers_by_highs(m, whole):
             model.highest_floor()
         elif tier == "score":
             terms = {i: m.own[pair] for pair, i in model.x.items()}
-            model.best({**terms, **{i: -m.cap[key[0]]["weight"] for key, i in model.over.items()}})
+            fines = {**{i: m.cap[key[0]]["weight"] for key, i in model.over.items()}, **model.fines}
+            model.best({**terms, **{i: -weight for i, weight in fines.items()}})
         elif tier == "balance":
             model.best({i: -m.step(c, k) for (c, k), i in model.place.items()})
     model.best({})

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Random programmes through the real binary, against OR-tools and HiGHS and against its own answers to changed programmes.
 
-    differential.py [--count 300] [--seed 1] [--max-size 800] [--workers 2] [--only SEED]
-                    [--shapes json,toml,xlsx] [--save DIR]
+    differential.py [--rows] [--count 300] [--seed 1] [--max-size 800] [--workers 2] [--only SEED]
+                    [--shapes json,toml,xlsx] [--save DIR] [--references]
+
+With --rows: programmes with rules about several pairs, of at most 24 coaches and 60 coachees, against CP-SAT and HiGHS.
+With --references the two outside solvers are only held against each other.
 
 The binary is target/release/dyad, or $DYAD. A programme that fails is written to DIR (default target/outside) with what went wrong.
 Needs the packages of benches/peers/requirements.txt.
@@ -20,6 +23,7 @@ import traceback
 import answers
 import metamorphic
 import programmes
+import rowed
 from meaning import Meaning
 
 LARGE = 60  # coachees; changed programmes are tried on smaller ones
@@ -31,11 +35,22 @@ class Task:
     most: int
     save: str
     shapes: list
-    flow: list | None = None  # OR-tools' plan, where the programme is plain
+    rows: bool = False
+    references: bool = False  # only these against each other
+    flow: list | None = None  # OR-tools' plan, where the programme is plain or has rows
+    contradictory: bool = False  # by CP-SAT, where it has rows
+
+    def programme(self):
+        return rowed.make(self.seed, min(self.most, LARGE)) if self.rows else programmes.make(self.seed, self.most)[0]
 
 
 def with_flow(task):
-    """Adds OR-tools' plan of a plain programme. Runs in a process of its own, see by_ortools.py."""
+    """Adds OR-tools' plan of a plain programme, or CP-SAT's. Runs in a process of its own, see by_ortools.py."""
+    if task.rows:
+        import by_cpsat
+
+        contradictory, plan = by_cpsat.best_plan(Meaning(task.programme()))
+        return dataclasses.replace(task, flow=plan, contradictory=contradictory)
     p, plain = programmes.make(task.seed, task.most)
     if not plain:
         return task
@@ -44,11 +59,15 @@ def with_flow(task):
     return dataclasses.replace(task, flow=by_ortools.best_plan(Meaning(p)))
 
 
-def reference(m, flow):
+def reference(m, task):
     """The best worth by the outside solvers, None for a contradiction."""
     import by_highs
 
-    plan = by_highs.best_plan(m)
+    flow, plan = task.flow, by_highs.best_plan(m)
+    if plan is None and not task.rows:
+        return None
+    if task.contradictory != (plan is None):
+        raise AssertionError(f"the references differ: a contradiction for {'CP-SAT' if plan else 'HiGHS'} only")
     if plan is None:
         return None
     if faults := m.faults(plan):
@@ -56,22 +75,28 @@ def reference(m, flow):
     worth = m.worth(plan)
     if flow is not None and m.worth(flow) != worth:
         raise AssertionError(f"the references differ: HiGHS {worth}, OR-tools {m.worth(flow)}")
+    if task.rows and (faults := m.faults(flow)):
+        raise AssertionError(f"CP-SAT's own plan is wrong: {faults}")
     return worth
 
 
 def examine(task, folder):
     """Everything that is wrong with the answer to one seed's programme."""
-    p, _ = programmes.make(task.seed, task.most)
+    p = task.programme()
     m = Meaning(p)
-    best = reference(m, task.flow)
+    best = reference(m, task)
+    if task.references:
+        return []
     source = programmes.write_folder(p, folder / "programme") if task.seed % 3 else programmes.write_toml(p, folder / "programme.toml")
     plan = folder / "plan.json"
     code, answer, error = answers.match(source, "--out", plan)
     if answer is None:
         return [f"no answer, exit {code}: {error}"]
+    if best is None and task.rows:
+        return contradicted(m, task, code, answer) + answers.verified(source, plan, answer)
     if best is None:
         return [] if answer["outcome"] == "infeasible" and code == 4 else [f"a contradiction, but the outcome is {answer['outcome']}, exit {code}"]
-    if answer["outcome"] != "optimal" or answer["proof"] != "certified":
+    if answer["outcome"] != "optimal" or answer["proof"] not in (("certified", "claimed") if task.rows else ("certified",)):
         return [f"outcome {answer['outcome']}, proof {answer['proof']}, exit {code}: {error}"]
     said = answers.contradictions(m, code, answer)
     worth = m.worth(answers.pairs(answer))
@@ -82,6 +107,17 @@ def examine(task, folder):
         said += metamorphic.broken(p, task.seed, folder, answer, worth)
         for shape in task.shapes:
             said += metamorphic.converted(source, folder / f"converted.{shape}", answer)
+    return said
+
+
+def contradicted(m, task, code, answer):
+    """Where hard rules contradict each other, the answer says so and gives the plan that misses the least."""
+    said = []
+    if answer["outcome"] != "infeasible" or code != answers.EXITS["infeasible"]:
+        said.append(f"a contradiction, but the outcome is {answer['outcome']}, exit {code}")
+    plan = answers.pairs(answer)
+    if (worth := m.missing(plan) + m.worth(plan)) != (best := m.missing(task.flow) + m.worth(task.flow)):
+        said.append(f"worth {worth}, the best is {best}")
     return said
 
 
@@ -107,13 +143,15 @@ def main():
     parser.add_argument("--max-size", type=int, default=800, help="most coachees")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", type=int, help="one seed")
+    parser.add_argument("--rows", action="store_true", help="programmes with rules about several pairs")
+    parser.add_argument("--references", action="store_true", help="the outside solvers against each other, without the binary")
     parser.add_argument("--shapes", type=lambda s: s.split(","), default=[], help="also through `dyad convert` into these: json,toml,xlsx")
     parser.add_argument("--save", default=str(answers.ROOT / "target/outside"))
     options = parser.parse_args()
     began, passed, failed = time.monotonic(), 0, 0
     seeds = [options.only] if options.only is not None else range(options.seed, options.seed + options.count)
-    tasks = [Task(seed, options.max_size, options.save, options.shapes) for seed in seeds]
-    with multiprocessing.Pool(1) as flows, multiprocessing.Pool(options.workers) as pool:
+    tasks = [Task(seed, options.max_size, options.save, options.shapes, options.rows, options.references) for seed in seeds]
+    with multiprocessing.Pool(options.workers if options.rows else 1) as flows, multiprocessing.Pool(options.workers) as pool:
         for seed, said in pool.imap_unordered(one, flows.imap(with_flow, tasks)):
             if said:
                 failed += 1

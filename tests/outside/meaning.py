@@ -1,6 +1,7 @@
 """What a programme of programmes.py means, straight from docs/rules.md: which pairs can be made, which must, and what a plan is worth."""
 from collections import defaultdict
 
+import limits
 from programmes import ONE, SECTORS
 
 NO_FLOOR = None
@@ -17,9 +18,11 @@ class Meaning:
         self.wanted = {e: int(row.get("wanted", 1)) for e, row in self.coachee.items()}
         ranked = self.level("priority", "hard") != "off"
         self.priority = {e: int(row.get("priority", 5)) if ranked else 5 for e, row in self.coachee.items()}
+        self.facts = limits.Facts(p)
         self.bounds()
         self.eligibility()
         self.nests()
+        self.limits = limits.limits(self)
         tiers = [t for t in p.objective or ["coverage", "stability", "floor", "score", "balance"]
                  if not (t == "stability" and p.plan is None) and not (t in ("floor", "balance") and self.level(t, "off") == "off")]
         if any(self.least.values()) and self.min_level != "off":
@@ -35,8 +38,9 @@ class Meaning:
         capacity = self.p.rules.get("capacity", {})
         bounded = self.level("capacity", "hard") != "off"
         self.min_level = "off" if not bounded else capacity.get("min", "soft")
-        self.most = {c: int(row["max"]) if bounded else len(self.p.coachees) for c, row in self.coach.items()}
-        self.least = {c: int(row.get("min") or 0) if self.min_level != "off" else 0 for c, row in self.coach.items()}
+        busy = [r["coach"] for r in self.p.history if (r["coach"], r["coachee"]) in self.facts.live and r.get("programme") != "outside"]
+        self.most = {c: max(0, int(row["max"]) - busy.count(c)) if bounded else len(self.p.coachees) for c, row in self.coach.items()}
+        self.least = {c: min(self.most[c], int(row.get("min") or 0)) if self.min_level != "off" else 0 for c, row in self.coach.items()}
 
     def eligibility(self):
         """Own scores of the pairs that can be made, and the pairs that must be."""
@@ -44,7 +48,8 @@ class Meaning:
         own = {(r["coach"], r["coachee"]): rule["weight"] * r["score"] // ONE for r in p.pairs}
         if not rule["only_listed"]:
             own = {(c, e): own.get((c, e), 0) for c in self.coach for e in self.coachee}
-        own = {pair: v for pair, v in own.items() if pair[0] in self.coach and pair[1] in self.coachee}
+        own = {pair: v for pair, v in own.items() if pair[0] in self.coach and pair[1] in self.coachee and pair[0] != pair[1]}
+        own = self.external(own)
         locks = [k for k in p.locks if k.get("expires", "9999") >= "2026-08-24"]
         plan = {(r["coach"], r["coachee"]): r["state"] for r in p.plan or []}
         matches = lambda k, pair: k.get("coach", pair[0]) == pair[0] and k.get("coachee", pair[1]) == pair[1]
@@ -57,6 +62,16 @@ class Meaning:
                     if pair not in bans and (pair in self.pins or pair[0] not in holds or holds[pair[0]] == pair[1])}
         self.plan = set(plan)
         self.keepable = self.plan & self.own.keys()
+
+    def external(self, own):
+        """The rule about pairs of external coaches; its budget is in limits.py."""
+        settings = self.p.rules.get("external")
+        level = settings["level"] if settings else "off"
+        from_inside = lambda c: "external" not in self.facts.sectors[c]
+        if level == "soft":
+            return {(c, e): v + (settings["weight"] if from_inside(c) else 0) for (c, e), v in own.items()}
+        waived = {(w["coach"], w["coachee"]) for w in self.p.waivers if w["rule"] == "external" and level == "waivable"}
+        return {(c, e): v for (c, e), v in own.items() if level not in ("hard", "waivable") or from_inside(c) or (c, e) in waived}
 
     def nests(self):
         """(rule, coach, group) -> its pairs; and level, k and weight of each rule."""
@@ -82,7 +97,8 @@ class Meaning:
         return self.p.rules["balance"]["weight"] * (2 * place - 1) // self.most[coach]
 
     def charges(self, plan):
-        """What soft caps take off each pair: the pairs above k, highest own score first, ties to the lower coachee id."""
+        """What soft rules take off each pair: of caps the pairs above k, highest own score first, ties to the lower coachee id; of limits
+        the best pair that counts."""
         off = defaultdict(int)
         for (rule, _, _), members in self.nest.items():
             settings = self.cap[rule]
@@ -90,6 +106,10 @@ class Meaning:
             if settings["level"] == "soft":
                 for pair in made[: max(0, len(made) - settings["k"])]:
                     off[pair] += settings["weight"]
+        for limit in self.limits:
+            if limit.weight and (steps := limit.steps(plan)):
+                pays = min(limit.counting(plan), key=lambda pair: (-self.own[pair], pair[1].encode(), pair[0].encode()), default=None)
+                off[pays] += steps * limit.weight  # nobody pays (None) where no pair counts: only the plan's score falls
         return off
 
     def faults(self, plan):
@@ -105,7 +125,12 @@ class Meaning:
         for (rule, c, group), members in self.nest.items():
             if self.cap[rule]["level"] != "soft" and sum(pair in plan for pair in members) > self.cap[rule]["k"]:
                 said.append(f"{rule} of {c} for {group}")
-        return said
+        return said + [f"{limit.rule} of {limit.who} is outside" for limit in self.limits if limit.weight is None and limit.steps(set(plan))]
+
+    def missing(self, plan):
+        """What a plan misses of pins and of limits that do not hold when nobody is matched; larger is better, and comes first."""
+        hard = [limit for limit in self.limits if limit.weight is None and not limit.holds_empty()]
+        return [("pins", (len(self.pins & set(plan)),)), ("quotas", (-sum(limit.steps(set(plan)) for limit in hard),))]
 
     def classes(self):
         """Coverage in order of importance: (how many coaches already, priority class)."""

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 ONE = 1_000_000
 SECTORS = ["early-learning", "primary", "secondary", "special", "all-through", "central", "external"]
 COLUMNS = {
-    "coaches": ["id", "min", "max", "status"],
-    "coachees": ["id", "school", "sectors", "priority", "wanted", "status"],
+    "coaches": ["id", "school", "sectors", "min", "max", "minutes_budget", "hours", "cost", "status"],
+    "coachees": ["id", "school", "sectors", "manager", "priority", "wanted", "status"],
     "schools": ["id", "name", "sector"],
-    "pairs": ["coach", "coachee", "score"],
+    "conflicts": ["person", "other", "kind", "from", "to"],
+    "history": ["coach", "coachee", "programme", "from", "to", "outcome"],
+    "pairs": ["coach", "coachee", "score", "minutes"],
     "locks": ["kind", "coach", "coachee", "author", "reason", "expires"],
     "waivers": ["rule", "coach", "coachee", "author", "reason"],
     "plan": ["coach", "coachee", "state"],
@@ -31,6 +33,8 @@ class Programme:
     coaches: list = field(default_factory=list)
     coachees: list = field(default_factory=list)
     schools: list = field(default_factory=list)
+    conflicts: list = field(default_factory=list)
+    history: list = field(default_factory=list)
     pairs: list = field(default_factory=list)
     locks: list = field(default_factory=list)
     waivers: list = field(default_factory=list)
@@ -89,7 +93,7 @@ def write_folder(programme, folder):
 def write_toml(programme, path):
     """One file, the tables inline."""
     def value(column, v):
-        if column in ("min", "max", "priority", "wanted"):
+        if column in ("min", "max", "priority", "wanted", "minutes_budget", "minutes", "hours", "cost"):
             return str(v)
         if column in ("school", "sectors"):
             return json.dumps(str(v).split(";"))
