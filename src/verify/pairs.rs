@@ -6,7 +6,7 @@ use super::chosen::{Chosen, Picked};
 use super::judge::Bar;
 use super::outside::{self, Made, distance, ring};
 use super::problem::Problem;
-use super::rows::{Waivers, coachee_of, rings, rows};
+use super::rows::{Waivers, coachee_of, level, rings, rows};
 use crate::model::catalogue::{Level, PairState, RuleKey, Shape, Word};
 use crate::model::document::{PairLine, PlanDocument};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
@@ -198,9 +198,11 @@ fn row_waivers(
     allowed: &mut BTreeSet<WaiverKey>,
 ) {
     let (world, parts) = (problem.world, &problem.parts);
-    let lifted: BTreeSet<RuleKey> = world.roster.waivers.iter().map(|w| w.rule).collect();
+    let several = |rule: RuleKey| rule.shape() == Shape::Row || rule == RuleKey::External;
+    let can_lift = |rule: &RuleKey| several(*rule) && level(world, *rule) == Level::Waivable;
+    let lifted: BTreeSet<RuleKey> = world.roster.waivers.iter().map(|w| w.rule).filter(can_lift).collect();
     let key = |rule, pair: PairIx| (parts.coach[pair.to_usize()], coachee_of(parts, pair), rule);
-    if lifted.iter().all(|rule| rule.shape() == Shape::Pair && *rule != RuleKey::External) {
+    if lifted.is_empty() {
         return;
     }
     let made = Made::new(chosen.possible());

@@ -68,6 +68,16 @@ pub(super) fn rings(world: &World<'_>, parts: &Parts, waivers: Waivers) -> Optio
     Some(Rings { same, longest: world.rules.rings.longest, outside, exempt: exempt.collect() })
 }
 
+/// The level of a rule about several pairs. The budget for external coaches has its own, unless the rule itself is hard
+/// or waivable.
+pub(super) fn level(world: &World<'_>, key: RuleKey) -> Level {
+    let external = &world.rules.external;
+    match (key, external.level) {
+        (RuleKey::External, Level::Soft | Level::Info) => external.limit,
+        _ => world.rules.level(key),
+    }
+}
+
 fn at_level(level: Level, step: i64, points: Points) -> Option<Outside> {
     match level {
         Level::Hard | Level::Waivable => Some(Outside::Forbidden),
@@ -111,7 +121,7 @@ impl<'w> Clerk<'w> {
     }
 
     fn rule(&self, key: RuleKey, step: i64, points: Points) -> Option<Rule> {
-        let level = self.world.rules.level(key);
+        let level = level(self.world, key);
         Some(Rule { key, level, outside: at_level(level, step, points)? })
     }
 
@@ -177,10 +187,7 @@ impl<'w> Clerk<'w> {
     /// What external coaches cost together. The level is the limit's, unless the rule itself is hard or waivable.
     fn budget(&mut self) {
         let settings = self.world.rules.external;
-        let level = match settings.level {
-            Level::Soft | Level::Info => settings.limit,
-            own @ (Level::Hard | Level::Waivable | Level::Off) => own,
-        };
+        let level = level(self.world, RuleKey::External);
         let (Some(budget), Some(outside)) = (settings.budget, at_level(level, 1, Points::ZERO)) else {
             return;
         };

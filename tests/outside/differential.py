@@ -39,6 +39,7 @@ class Task:
     references: bool = False  # only these against each other
     flow: list | None = None  # OR-tools' plan, where the programme is plain or has rows
     contradictory: bool = False  # by CP-SAT, where it has rows
+    failure: str = ""  # why there is no plan of OR-tools
 
     def programme(self):
         return rowed.make(self.seed, min(self.most, LARGE)) if self.rows else programmes.make(self.seed, self.most)[0]
@@ -49,7 +50,10 @@ def with_flow(task):
     if task.rows:
         import by_cpsat
 
-        contradictory, plan = by_cpsat.best_plan(Meaning(task.programme()))
+        try:  # an exception of that module must not travel to a process with highspy
+            contradictory, plan = by_cpsat.best_plan(Meaning(task.programme()))
+        except Exception:
+            return dataclasses.replace(task, failure=traceback.format_exc())
         return dataclasses.replace(task, flow=plan, contradictory=contradictory)
     p, plain = programmes.make(task.seed, task.most)
     if not plain:
@@ -84,6 +88,8 @@ def examine(task, folder):
     """Everything that is wrong with the answer to one seed's programme."""
     p = task.programme()
     m = Meaning(p)
+    if task.failure:
+        return [task.failure]
     best = reference(m, task)
     if task.references:
         return []
