@@ -7,7 +7,7 @@ import math
 
 from ortools.sat.python import cp_model
 
-LIMIT = 60  # seconds for one tier
+LIMIT = 30  # seconds for one tier
 
 
 class GaveUp(Exception):
@@ -93,6 +93,7 @@ class Model:
         self.cp.maximize(goal)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers, solver.parameters.max_time_in_seconds = 1, LIMIT
+        solver.parameters.linearization_level = 2  # knapsacks of many places need the linear relaxation
         status = solver.solve(self.cp)
         if status == cp_model.INFEASIBLE:
             return None
