@@ -7,10 +7,13 @@ mod rng;
 mod rosters;
 
 use dyad::intake::Reading;
+use dyad::model::catalogue::{RuleKey, Word};
 use dyad::model::index::{CoacheeIx, Ix};
 use dyad::model::instance::{Excess, NestKind, Parts};
+use dyad::model::row::{Amount, Row};
 use dyad::service::{Options, ServiceError, match_programme};
 use rng::Rng;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a family means, whatever its groups are numbered: per coachee who takes part the first one of the same group.
@@ -26,11 +29,24 @@ fn families(parts: &Parts) -> Vec<Family> {
     parts.nests.iter().map(family).collect()
 }
 
+/// Rows with their sets in one order.
+fn rows(parts: &Parts) -> Vec<Row> {
+    let sorted = |row: &Row| {
+        let mut row = row.clone();
+        if let Amount::Distinct(sets) = &mut row.amount {
+            sets.sort_unstable();
+        }
+        row
+    };
+    parts.rows.iter().map(sorted).collect()
+}
+
 #[test]
 fn two_readings_of_the_rules_come_to_the_same_problem() {
-    let mut problems = 0;
-    for seed in 0..3_000 {
-        let roster = rosters::roster(&mut Rng(seed));
+    let (mut problems, mut seen) = (0, BTreeMap::new());
+    for seed in 0..6_000 {
+        let rng = &mut Rng(seed);
+        let roster = if seed % 2 == 0 { rosters::roster(rng) } else { rosters::with_rows(rng) };
         let ours = dyad::verify::restate(&roster);
         let compiled = dyad::rules::compile(&roster, 1);
         let (Some(ours), Ok(compiled)) = (&ours, &compiled) else {
@@ -52,17 +68,27 @@ fn two_readings_of_the_rules_come_to_the_same_problem() {
         assert_eq!((&ours.pins, &ours.kept), (&theirs.pins, &theirs.kept), "seed {seed}");
         assert_eq!(ours.tiers, theirs.tiers, "seed {seed}");
         assert_eq!(families(ours), families(theirs), "seed {seed}");
+        assert_eq!(rows(ours), rows(theirs), "seed {seed}");
+        assert_eq!(ours.rings, theirs.rings, "seed {seed}");
+        for rule in
+            theirs.rows.iter().map(|row| row.rule).chain(theirs.rings.as_ref().map(|_| RuleKey::Rings))
+        {
+            *seen.entry(rule.key()).or_insert(0) += 1;
+        }
         problems += 1;
     }
-    assert!(problems > 2_000, "most rosters are problems, not {problems}");
+    assert!(problems > 4_000, "most rosters are problems, not {problems}");
+    assert!(seen.len() == 10 && seen.values().all(|n| *n > 30), "some rule has few rows: {seen:?}");
 }
 
 /// Every random roster matched and verified, as a user would: verification refuses none of the plans.
 #[test]
 fn plans_of_random_rosters_stand_up() {
     let mut plans = 0;
-    for seed in 0..1_500 {
-        let reading = Reading { roster: rosters::roster(&mut Rng(seed)), findings: Vec::new() };
+    for seed in 0..3_000 {
+        let rng = &mut Rng(seed);
+        let roster = if seed % 2 == 0 { rosters::roster(rng) } else { rosters::with_rows(rng) };
+        let reading = Reading { roster, findings: Vec::new() };
         let options =
             Options { threads: 1, time_limit: None, cancel: None, progress: None, read: Duration::ZERO };
         match match_programme(&reading, &options) {

@@ -5,7 +5,7 @@ use super::facts::{Facts, Line, links};
 use super::locks::Locks;
 use super::ties::Ties;
 use super::travel::{Travel, minutes};
-use crate::model::catalogue::{Level, RuleKey, Status};
+use crate::model::catalogue::{Level, RuleKey, Shape, Status};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PersonIx, WordIx};
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::Roster;
@@ -218,7 +218,8 @@ impl<'r> World<'r> {
         };
         // Every kind of declaration has its own level, whatever the rule's.
         let kinds = key == RuleKey::Declared && r.declared.level != Level::Off;
-        r.level(key) == Level::Info
+        // A rule about several pairs at level info is a finding, never a part.
+        r.level(key) == Level::Info && key.shape() != Shape::Row
             || r.level(key) == Level::Soft && limits.contains(&Level::Info)
             || kinds && r.declared.kinds.contains(&Level::Info)
     }

@@ -45,11 +45,10 @@ pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen,
     caps(problem, chosen, report);
     let made = Made::new(chosen.possible());
     rows(problem, must_keep, &made, report);
-    if let Some(rings) = problem.parts.rings.as_ref().filter(|r| r.outside == Outside::Forbidden) {
-        if let Some((coach, other)) = ring(parts, rings, &made) {
-            let people = [roster.coach_id(coach), roster.coach_id(other)];
-            report.add("ring", &people, "the pair is part of a ring");
-        }
+    let forbidden = parts.rings.as_ref().filter(|rings| rings.outside == Outside::Forbidden);
+    if let Some((coach, other)) = forbidden.and_then(|rings| ring(parts, rings, &made)) {
+        let people = [roster.coach_id(coach), roster.coach_id(other)];
+        report.add("ring", &people, "the pair is part of a ring");
     }
 }
 

@@ -4,7 +4,7 @@
 use super::Violation;
 use super::groups;
 use super::judge::World;
-use super::rows::{Waivers, rings, rows};
+use super::rows::{Waivers, coachee_of, rings, rows};
 use super::ties::is_live;
 use crate::model::catalogue::{Level, RuleKey, Tier, Training};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, IxVec, PairIx};
@@ -62,7 +62,10 @@ impl<'w> Problem<'w> {
             tiers,
         };
         for family in 0..parts.nests.len() {
-            parts.nests[family].exempt = exempt(world, &parts, parts.nests[family].kind);
+            let grouped = |pair: &PairIx| parts.nests[family].group[coachee_of(&parts, *pair)].is_some();
+            let mut waived = exempt(world, &parts, parts.nests[family].kind);
+            waived.retain(grouped);
+            parts.nests[family].exempt = waived;
         }
         if groups::waivers_cross(&parts) {
             return Err(cross());

@@ -27,12 +27,51 @@ fn u32_of(i: usize) -> u32 {
 
 /// A roster; about one in three has its rules left as a preset gives them.
 pub fn roster(rng: &mut Rng) -> Roster {
+    of_people(rng, 2)
+}
+
+/// The same with rules about several pairs, and with more people on both lists.
+pub fn with_rows(rng: &mut Rng) -> Roster {
+    let mut roster = of_people(rng, 5);
+    about_several(rng, &mut roster.programme.rules);
+    for coach in &mut roster.coaches {
+        coach.minutes_budget = (!rng.chance(1, 4)).then(|| rng.small(120));
+        coach.hours = (!rng.chance(1, 4)).then(|| 100 * rng.small(20) + 50 * rng.small(2));
+        coach.cost = (!rng.chance(1, 4)).then(|| 2_550 * rng.small(4));
+    }
+    roster
+}
+
+fn about_several(rng: &mut Rng, book: &mut RuleBook) {
+    for rule in [&mut book.travel_budget, &mut book.two_clients, &mut book.apart, &mut book.reciprocity] {
+        (rule.level, rule.weight) = (level(rng), weight(rng));
+    }
+    let external = &mut book.external;
+    (external.level, external.limit) = (level(rng), limit(rng));
+    external.budget = rng.chance(2, 3).then(|| 2_550 * u64::from(rng.small(6)));
+    external.days = [100, 50, 250][rng.below(3)];
+    (book.hours.level, book.hours.weight) = (level(rng), weight(rng));
+    book.hours.per_pair = [600, 250, 725, 0][rng.below(4)];
+    (book.sector_spread.level, book.sector_spread.weight) = (level(rng), weight(rng));
+    book.sector_spread.k = 1 + rng.small(2);
+    (book.sector_mix.level, book.sector_mix.weight) = (level(rng), weight(rng));
+    book.sector_mix.share = [0, 250_000, 400_000, 333_333, 1_000_000][rng.below(5)];
+    let quota = &mut book.school_quota;
+    (quota.level, quota.weight, quota.least) = (level(rng), weight(rng), rng.small(3));
+    quota.most = rng.chance(1, 2).then(|| quota.least + rng.small(3));
+    (book.rings.level, book.rings.weight) = (level(rng), weight(rng));
+    book.rings.longest =
+        if book.rings.level == Level::Soft { Some(3) } else { [Some(3), Some(4), None][rng.below(3)] };
+}
+
+/// A roster with fewer than `both` people on both lists.
+fn of_people(rng: &mut Rng, both: usize) -> Roster {
     let rules = if rng.chance(1, 3) { preset(rng) } else { rules(rng) };
     let starts = day(600);
     let programme =
         Programme { name: "here".into(), preset: Preset::Bare, starts, ends: starts.plus_days(300), rules };
     let schools = schools(rng);
-    let (people, coaches, coachees) = everybody(rng, schools.len());
+    let (people, coaches, coachees) = everybody(rng, schools.len(), both);
     let mut roster = Roster {
         programme,
         words: WORDS.iter().map(|w| Box::from(*w)).collect(),
@@ -219,8 +258,9 @@ fn address(rng: &mut Rng) -> Address {
 type Everybody = (IxVec<PersonIx, Person>, IxVec<CoachIx, Coach>, IxVec<CoacheeIx, Coachee>);
 
 /// Ids in byte order: coaches, people who are both, coachees, then others who only manage or sponsor.
-fn everybody(rng: &mut Rng, schools: usize) -> Everybody {
-    let (coaches, both, coachees, others) = (1 + rng.below(5), rng.below(2), 1 + rng.below(6), rng.below(3));
+fn everybody(rng: &mut Rng, schools: usize, both: usize) -> Everybody {
+    let (coaches, both, coachees, others) =
+        (1 + rng.below(5), rng.below(both), 1 + rng.below(6), rng.below(3));
     let total = coaches + both + coachees + others;
     let mut people: IxVec<PersonIx, Person> =
         (0..total).map(|i| person(rng, format!("p{i:02}").into(), i, total, schools)).collect();
