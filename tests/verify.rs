@@ -229,6 +229,12 @@ fn lists(log: &mut Log, on: (&Roster, &PlanDocument)) {
         log.change("waiver's coach", on, |p| p.waivers[at].coach = "nobody".into());
         log.change("waiver's coachee", on, |p| p.waivers[at].coachee = "nobody".into());
     }
+    for at in 0..on.1.blocking.len() {
+        log.change("blocking pair missing", on, |p| drop(p.blocking.remove(at)));
+        log.change("blocking pair twice", on, |p| p.blocking.insert(at, p.blocking[at].clone()));
+        log.change("blocking pair of a stranger", on, |p| p.blocking[at].coach = "nobody".into());
+        log.change("blocking pair says nothing", on, |p| p.blocking[at].says = "".into());
+    }
     for at in 0..on.1.clashes.len() {
         log.change("clash's places", on, |p| p.clashes[at].places += 1_000);
         log.change("clash says nothing", on, |p| p.clashes[at].says = "".into());
@@ -250,6 +256,7 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
             p.certificate[at].claim = match p.certificate[at].claim {
                 Claim::Best { floor } => Claim::FloorIsHighest { floor: floor.unwrap_or_default() },
                 Claim::FloorIsHighest { floor } => Claim::Best { floor: Some(floor) },
+                Claim::Stable => Claim::Best { floor: None },
             };
         });
         log.change("stage floor", on, |p| {
@@ -257,6 +264,7 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
             p.certificate[at].claim = match p.certificate[at].claim {
                 Claim::Best { floor } => Claim::Best { floor: floor.map(other) },
                 Claim::FloorIsHighest { floor } => Claim::FloorIsHighest { floor: other(floor) },
+                Claim::Stable => Claim::Stable,
             };
         });
         let fields: [(&'static str, Field); 7] = [

@@ -3,6 +3,7 @@
 use super::names::{Names, count, points};
 use super::screen::{Ink, Screen, clean};
 use crate::model::catalogue::{Tier, Word};
+use crate::model::certificate::Claim;
 use crate::model::document::{OutcomeKind, PairLine, PlanDocument, Proof};
 use crate::model::finding::Finding;
 use crate::model::outcome::Stop;
@@ -28,6 +29,7 @@ pub fn draw(roster: &Roster, plan: &PlanDocument, screen: Screen) -> String {
     unmatched(&mut out, &names, plan, screen);
     clashes(&mut out, &names, plan, screen);
     unused(&mut out, &names, plan, screen);
+    blocking(&mut out, &names, plan, screen);
     weakest(&mut out, &names, plan, screen);
     waivers(&mut out, &names, plan, screen);
     findings(&mut out, &names, &plan.findings, screen);
@@ -54,6 +56,9 @@ fn result(plan: &PlanDocument, screen: Screen) -> String {
         ));
     }
     parts.push(match (plan.outcome, plan.proof) {
+        (OutcomeKind::Optimal, Proof::Certified) if is_stable(plan) => {
+            screen.ink(Ink::Good, "stable, proved")
+        }
         (OutcomeKind::Optimal, Proof::Certified) => screen.ink(Ink::Good, "optimal, proved"),
         (OutcomeKind::Optimal, _) => "optimal".to_owned(),
         (OutcomeKind::Feasible, _) => screen.ink(Ink::Warn, "not proved optimal"),
@@ -188,6 +193,25 @@ fn unused(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: Scre
     more(out, plan.unused.len(), screen);
 }
 
+/// Whether the proof is that the plan is stable.
+fn is_stable(plan: &PlanDocument) -> bool {
+    plan.certificate.iter().any(|stage| stage.claim == Claim::Stable)
+}
+
+/// Coaches and coachees who would both rather have each other than what the plan gives them.
+fn blocking(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: Screen) {
+    if plan.blocking.is_empty() {
+        return;
+    }
+    let title = format!("Who would both rather be paired, by their choices: {}", plan.blocking.len());
+    out.push_str(&screen.heading(&title));
+    for line in plan.blocking.iter().take(MOST_LINES) {
+        let who = format!("{} with {}", names.person(&line.coachee), names.person(&line.coach));
+        out.push_str(&screen.bullet("•", &format!("{who}: {}", clean(&line.says))));
+    }
+    more(out, plan.blocking.len(), screen);
+}
+
 /// The pairs to sound-check before anybody announces them: the lowest scores, with what there is to say for them.
 fn weakest(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: Screen) {
     if plan.pairs.len() <= WEAKEST {
@@ -260,6 +284,11 @@ fn more(out: &mut String, all: usize, screen: Screen) {
 pub fn proof(plan: &PlanDocument) -> String {
     let certified = plan.proof == Proof::Certified;
     match plan.outcome {
+        OutcomeKind::Optimal if certified && is_stable(plan) => {
+            "Proved: the plan is stable (no coach and coachee would both rather have each other), and in no stable plan \
+            does any coachee have a coach they would rather have; checked again without the solver."
+                .to_owned()
+        }
         OutcomeKind::Optimal if certified => {
             format!("Proved: no plan the rules allow {}; checked again without the solver.", better(plan))
         }

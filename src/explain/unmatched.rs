@@ -64,6 +64,9 @@ fn code(compiled: &Compiled<'_>, placed: &Placed, coachee: CoacheeIx, stop: Stop
 
 fn lost(compiled: &Compiled<'_>, sets: &[ClosedSet], coachee: CoacheeIx) -> String {
     let all = eligible(compiled, coachee) as usize;
+    if compiled.instance.parts().stable.is_some() {
+        return format!("{} possible, and they have others whom they would rather have", coaches_are(all));
+    }
     match sets.iter().find(|set| set.has(coachee)) {
         Some(set) if set.deficient() => shares(compiled, set, coachee),
         Some(_) => format!("{} possible, but a cap or a minimum load stands in the way", coaches_are(all)),

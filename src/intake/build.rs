@@ -4,7 +4,7 @@ use crate::model::catalogue::{Level, Tier};
 use crate::model::fault::{Code, Fault};
 use crate::model::finding::FindingCode;
 use crate::model::quantity::Points;
-use crate::model::roster::{PairTable, Programme, Roster};
+use crate::model::roster::{Aim, PairTable, Programme, Roster};
 
 use super::directory::Directory;
 use super::faults::Faults;
@@ -45,7 +45,10 @@ fn roster(loaded: &Loaded, raw: &Raw<'_>, faults: &mut Faults<'_>) -> Option<(Ro
     let directory = Directory::read(raw, faults);
     let mut words = Words::default();
     let grades = programme.as_ref().map_or(&[][..], |p| &p.rules.seniority.grades);
-    let mut desk = Desk { directory: &directory, grades, words: &mut words, faults: &mut *faults };
+    // Points go to the first three choices; only a stable plan looks at more.
+    let stable = programme.as_ref().is_some_and(|p| p.aim == Aim::Stable);
+    let choices = if stable { None } else { Some(3) };
+    let mut desk = Desk { directory: &directory, grades, choices, words: &mut words, faults: &mut *faults };
     let mut schools = schools::read(raw, &mut desk);
     let mut all = people::read(raw, &mut desk);
     people::participants(raw, &mut desk);

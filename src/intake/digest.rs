@@ -1,7 +1,7 @@
 //! The roster as bytes in canonical form: the same for every shape and order of rows, different for every fact.
 
 use crate::model::catalogue::Word;
-use crate::model::roster::Roster;
+use crate::model::roster::{Aim, Roster};
 
 use super::export::{self, Out, Pairs, Sink};
 use super::rulebook::Written;
@@ -21,6 +21,10 @@ pub fn feed(roster: &Roster, out: &mut dyn FnMut(&[u8])) {
     bytes.text(&programme.starts.to_string());
     bytes.text(&programme.ends.to_string());
     bytes.list(&export::objective(programme, true).unwrap_or_default());
+    // Only where it is asked for, so that every other programme keeps its hash.
+    if programme.aim == Aim::Stable {
+        bytes.text("stable");
+    }
     for (rule, params) in export::rules(programme, true) {
         bytes.text(rule.key());
         for (name, value) in params {

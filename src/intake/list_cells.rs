@@ -33,14 +33,15 @@ pub fn words_of(field: &Field<'_>, desk: &mut Desk<'_, '_>) -> Vec<WordIx> {
     values.iter().filter_map(|one| cells::text(one, desk.faults)).map(|word| desk.words.add(&word)).collect()
 }
 
-/// At most three values, in order, none twice.
+/// At most `most` values (the limit of every list where `None`), in order, none twice.
 pub fn ranked<T: PartialEq>(
     field: &Field<'_>,
+    most: Option<usize>,
     faults: &mut Faults<'_>,
     mut one: impl FnMut(&Field<'_>, &mut Faults<'_>) -> Option<T>,
 ) -> Vec<T> {
     let mut found = Vec::new();
-    for value in cells::list(field, Some(3), faults) {
+    for value in cells::list(field, most, faults) {
         let Some(item) = one(&value, faults) else { continue };
         if found.contains(&item) {
             faults.at(

@@ -27,6 +27,8 @@ pub struct People {
 pub struct Desk<'d, 's> {
     pub directory: &'d Directory<'d>,
     pub grades: &'d [Box<str>],
+    /// How many choices one may name; `None`: as many as a list holds.
+    pub choices: Option<usize>,
     pub words: &'d mut Words,
     pub faults: &'d mut Faults<'s>,
 }
@@ -304,7 +306,7 @@ fn coach<'a>(row: &CoachRow<'a>, person: PersonIx, facts: &mut Facts<'a>, desk: 
         desk.faults.at(&min, Code::MinAboveMax, &says, "lower min or raise max");
     }
     let directory = desk.directory;
-    let preferences = ranked(&preferences, desk.faults, |one, faults| {
+    let preferences = ranked(&preferences, desk.choices, desk.faults, |one, faults| {
         (!oneself(one, id.text, faults)).then(|| directory.coachee(one, faults)).flatten()
     });
     Coach {
@@ -365,9 +367,10 @@ fn coachee<'a>(
         desk.faults.at(&language, Code::BlankRequired, "a language level stands without a language", remedy);
     }
     let (directory, words) = (desk.directory, &mut *desk.words);
-    let needs =
-        ranked(&needs, desk.faults, |one, faults| cells::text(one, faults).map(|word| words.add(&word)));
-    let preferences = ranked(&preferences, desk.faults, |one, faults| {
+    let needs = ranked(&needs, Some(3), desk.faults, |one, faults| {
+        cells::text(one, faults).map(|word| words.add(&word))
+    });
+    let preferences = ranked(&preferences, desk.choices, desk.faults, |one, faults| {
         (!oneself(one, id.text, faults)).then(|| directory.coach(one, faults)).flatten()
     });
     let sponsor = if oneself(&sponsor, id.text, desk.faults) {

@@ -24,6 +24,7 @@ pub fn write(plan: &PlanDocument) -> String {
         pairs,
         unmatched: _,
         unused: _,
+        blocking: _,
         clashes: _,
         waivers: _,
         findings: _,
@@ -132,6 +133,9 @@ fn people(json: &mut Json, plan: &PlanDocument) {
         json.plain(line.free);
         texts(json, [("says", &line.says)]);
     });
+    list(json, "blocking", &plan.blocking, |json, line| {
+        texts(json, [("coach", &line.coach), ("coachee", &line.coachee), ("says", &line.says)]);
+    });
     list(json, "waivers", &plan.waivers, |json, line| {
         texts(json, [("rule", line.rule.key()), ("coach", &line.coach), ("coachee", &line.coachee)]);
         texts(json, [("author", &line.author), ("reason", &line.reason)]);
@@ -158,6 +162,7 @@ fn stage(json: &mut Json, stage: &StageLine) {
     let (name, floor) = match claim {
         Claim::Best { floor } => ("best", *floor),
         Claim::FloorIsHighest { floor } => ("floor-is-highest", Some(*floor)),
+        Claim::Stable => ("stable", None),
     };
     texts(json, [("claim", name)]);
     json.key("floor");

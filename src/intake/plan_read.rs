@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::model::catalogue::{PairState, RuleKey, Tier, Word};
 use crate::model::certificate::{Claim, Multipliers};
 use crate::model::document::{
-    ClashLine, NestPriceLine, PairLine, Part, PlanDocument, StageLine, TierLine, Timing, UnmatchedLine,
-    UnusedLine, WaiverLine,
+    BlockingLine, ClashLine, NestPriceLine, PairLine, Part, PlanDocument, StageLine, TierLine, Timing,
+    UnmatchedLine, UnusedLine, WaiverLine,
 };
 use crate::model::fault::{Code, Fault};
 use crate::model::finding::{Finding, FindingCode};
@@ -126,6 +126,7 @@ impl<'s> Reader<'s> {
         let pairs = self.list(v, "pairs", Self::pair);
         let unmatched = self.list(v, "unmatched", Self::unmatched);
         let unused = self.list(v, "unused", Self::unused);
+        let blocking = self.list(v, "blocking", Self::blocking);
         let clashes = self.list(v, "clashes", Self::clash);
         let waivers = self.list(v, "waivers", Self::waiver);
         let findings = self.list(v, "findings", Self::finding);
@@ -146,6 +147,7 @@ impl<'s> Reader<'s> {
             pairs,
             unmatched,
             unused,
+            blocking,
             clashes,
             waivers,
             findings,
@@ -190,6 +192,11 @@ impl<'s> Reader<'s> {
         Some(UnusedLine { coach: coach?, free: free?, says: says? })
     }
 
+    fn blocking(&mut self, v: &Value<'s>) -> Option<BlockingLine> {
+        let (coach, coachee) = (self.text(v, "coach"), self.text(v, "coachee"));
+        Some(BlockingLine { coach: coach?, coachee: coachee?, says: self.text(v, "says")? })
+    }
+
     fn clash(&mut self, v: &Value<'s>) -> Option<ClashLine> {
         let (coachees, coaches) = (self.ids(v, "coachees"), self.ids(v, "coaches"));
         let places = self.parsed(v, "places", |text| text.parse().ok());
@@ -214,6 +221,7 @@ impl<'s> Reader<'s> {
         let floor = self.optional(v, "floor", Points::parse);
         let claim = match (name.as_deref(), floor) {
             (Some("best"), floor) => Some(Claim::Best { floor }),
+            (Some("stable"), None) => Some(Claim::Stable),
             (Some("floor-is-highest"), Some(floor)) => Some(Claim::FloorIsHighest { floor }),
             _ => {
                 self.wrong(v.span, "claim", "the stage claims nothing that a certificate can claim");

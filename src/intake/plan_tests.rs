@@ -3,8 +3,8 @@
 use crate::model::catalogue::{PairState, RuleKey, Tier};
 use crate::model::certificate::{Claim, Multipliers};
 use crate::model::document::{
-    ClashLine, NestPriceLine, OutcomeKind, PairLine, Part, PlanDocument, Proof, StageLine, TierLine, Timing,
-    UnmatchedCode, UnmatchedLine, UnusedLine, WaiverLine,
+    BlockingLine, ClashLine, NestPriceLine, OutcomeKind, PairLine, Part, PlanDocument, Proof, StageLine,
+    TierLine, Timing, UnmatchedCode, UnmatchedLine, UnusedLine, WaiverLine,
 };
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::instance::NestKind;
@@ -64,6 +64,7 @@ fn plan() -> PlanDocument {
             eligible: 3,
         }],
         unused: vec![UnusedLine { coach: "eve".into(), free: 2, says: "free".into() }],
+        blocking: vec![BlockingLine { coach: "eve".into(), coachee: "dan".into(), says: "é; e".into() }],
         clashes: vec![ClashLine {
             coachees: vec!["ben".into()],
             coaches: Vec::new(),
@@ -85,6 +86,7 @@ fn plan() -> PlanDocument {
         certificate: vec![
             stage(Claim::FloorIsHighest { floor: Points(1) }),
             stage(Claim::Best { floor: None }),
+            stage(Claim::Stable),
             stage(Claim::Best { floor: Some(Points(-1)) }),
         ],
         instance: "sha256:00".into(),

@@ -1,9 +1,9 @@
 //! The programme's keys and `--set` texts to its name, window, preset and rules.
 
-use crate::model::catalogue::{ConflictKind, Level, Preset, RuleKey, Tier, Word};
+use crate::model::catalogue::{ConflictKind, Level, Preset, RuleKey, Shape, Tier, Word};
 use crate::model::date::Date;
 use crate::model::fault::Code;
-use crate::model::roster::Programme;
+use crate::model::roster::{Aim, Programme};
 use crate::model::rulebook::RuleBook;
 
 use super::cells;
@@ -22,7 +22,7 @@ pub fn read<'s>(
     faults: &mut Faults<'_>,
 ) -> Option<Programme> {
     let before = faults.count();
-    let [name, preset, starts, ends, objective, rules] = KEYS.map(|known| {
+    let [name, preset, starts, ends, objective, rules, stable] = KEYS.map(|known| {
         let mut found = keys.iter().filter(|e| folded(&e.key.name) == folded(known));
         let first = found.next();
         if let Some(second) = found.next() {
@@ -75,12 +75,34 @@ pub fn read<'s>(
     if preset.is_some() {
         settings::apply(&mut book, &settings, faults);
     }
+    let stable = stable.and_then(|entry| single(entry, "stable", faults));
+    let aim = stable.map_or(Aim::Best, |field| aim_of(&field, &book, tiers.is_some(), faults));
     if let Some(tiers) = tiers {
         switch_on(&mut book, &tiers, &settings);
         book.objective = tiers;
     }
-    let programme = Programme { name: name?, preset: preset?, starts: starts?, ends: ends?, rules: book };
+    let programme =
+        Programme { name: name?, preset: preset?, starts: starts?, ends: ends?, aim, rules: book };
     (faults.count() == before).then_some(programme)
+}
+
+/// `stable = true`, unless something stands beside it that a stable plan cannot promise.
+fn aim_of(field: &Field<'_>, book: &RuleBook, objective: bool, faults: &mut Faults<'_>) -> Aim {
+    if cells::yes_no(field, faults) != Some(true) {
+        return Aim::Best;
+    }
+    let on = |rule: RuleKey| !matches!(book.level(rule), Level::Info | Level::Off);
+    let mut against: Vec<&str> = if objective { vec!["objective"] } else { Vec::new() };
+    if book.capacity.level != Level::Off && book.capacity.min == Level::Hard {
+        against.push("capacity.min = hard");
+    }
+    let rows = RuleKey::ALL.iter().copied().filter(|rule| rule.shape() == Shape::Row && on(*rule));
+    against.extend(rows.map(Word::key));
+    if !against.is_empty() {
+        let says = format!("a stable plan cannot go with {}", against.join(", "));
+        faults.at(field, Code::NotWithStable, &says, "leave stable out, or switch off what is named");
+    }
+    Aim::Stable
 }
 
 /// A tier that the programme names itself is wanted, even where the preset leaves its rule off.

@@ -39,7 +39,7 @@ impl<'s> Raw<'s> {
 /// Keys that belong to the test runner and mean nothing here.
 const RUNNER: [&str; 3] = ["about", "expect", "every_door"];
 /// The programme's own keys.
-pub const KEYS: [&str; 6] = ["name", "preset", "starts", "ends", "objective", "rules"];
+pub const KEYS: [&str; 7] = ["name", "preset", "starts", "ends", "objective", "rules", "stable"];
 
 /// Reads every source into the generic form.
 pub fn raw<'s>(sources: &'s [Source], lost: Vec<TableKind>, faults: &mut Faults<'s>) -> Raw<'s> {

@@ -59,6 +59,18 @@ fn every_setting_of_a_rule_about_several_pairs_survives_every_shape() {
     survives(&read_toml("a.toml", &text, &[]).expect("valid").roster).expect("the same");
 }
 
+#[test]
+fn a_stable_programme_survives_every_shape() {
+    let text = "name = \"A\"\npreset = \"bare\"\nstarts = 2026-08-24\nstable = true\n\
+        coaches = [{ id = \"c\", max = 1, preferences = [\"e4\", \"e3\", \"e2\", \"e1\"] }]\n\
+        coachees = [{ id = \"e1\" }, { id = \"e2\" }, { id = \"e3\" }, { id = \"e4\" }]\n";
+    let stable = read_toml("a.toml", text, &[]).expect("four choices are not too many").roster;
+    survives(&stable).expect("stable");
+    let plain = text.replace("stable = true\n", "").replace(", \"e1\"]", "]");
+    let plain = read_toml("a.toml", &plain, &[]).expect("three choices").roster;
+    assert_ne!(digest(&stable), digest(&plain));
+}
+
 /// Text for a free cell: anything that a planner could type, formulas and quotes included.
 fn free() -> impl Strategy<Value = String> {
     "[-=+@'\"a-cé,;:.# \\\\\n0-9]{0,8}"

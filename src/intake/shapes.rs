@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::model::catalogue::Word;
 use crate::model::fault::{Code, Fault};
-use crate::model::roster::{Programme, Roster};
+use crate::model::roster::{Aim, Programme, Roster};
 
 use super::csv_text::guarded;
 use super::export::{self, Out, Pairs, Sink};
@@ -39,7 +39,7 @@ pub fn json_text(roster: &Roster) -> String {
 
 /// `name`, `preset`, `starts`, `ends`.
 fn keys(programme: &Programme) -> [(&'static str, String); 4] {
-    let Programme { name, preset, starts, ends, rules: _ } = programme;
+    let Programme { name, preset, starts, ends, aim: _, rules: _ } = programme;
     [
         ("name", name.to_string()),
         ("preset", preset.key().to_owned()),
@@ -173,6 +173,9 @@ fn toml_head(programme: &Programme, to: &mut dyn Write) -> Result<()> {
     if let Some(tiers) = export::objective(programme, false) {
         writeln!(to, "objective = {}", toml_list(tiers.iter().map(|t| &**t)))?;
     }
+    if programme.aim == Aim::Stable {
+        writeln!(to, "stable = true")?;
+    }
     Ok(())
 }
 
@@ -255,8 +258,13 @@ fn json(roster: &Roster, to: &mut dyn Write) -> Result<()> {
         json.key(key);
         json.text(&value);
     }
-    json.key("objective");
-    json.texts(export::objective(&roster.programme, true).unwrap_or_default());
+    if roster.programme.aim == Aim::Stable {
+        json.key("stable");
+        json.plain(true);
+    } else {
+        json.key("objective");
+        json.texts(export::objective(&roster.programme, true).unwrap_or_default());
+    }
     json.key("rules");
     json.open('{', true);
     for (rule, params) in export::rules(&roster.programme, true) {

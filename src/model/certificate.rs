@@ -75,6 +75,9 @@ pub enum Claim {
     /// Every plan made only of pairs whose own score is above `floor` costs more than this plan in the tiers before
     /// the floor, so no plan as good in those has a better floor.
     FloorIsHighest { floor: Points },
+    /// The plan is the stable one that is best for every coachee. There is one such plan, so the stage has no prices:
+    /// whoever doubts it pairs by the lists again.
+    Stable,
 }
 
 /// The multipliers of a stage, not negative.

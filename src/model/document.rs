@@ -90,6 +90,14 @@ pub struct TierLine {
     pub bound: Box<str>,
 }
 
+/// A coach and a coachee who are not paired, could be, and would both rather be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BlockingLine {
+    pub coach: Id,
+    pub coachee: Id,
+    pub says: Box<str>,
+}
+
 /// A clash in the planner's words, with the people it is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClashLine {
@@ -148,6 +156,8 @@ pub struct PlanDocument {
     pub pairs: Vec<PairLine>,
     pub unmatched: Vec<UnmatchedLine>,
     pub unused: Vec<UnusedLine>,
+    /// By coachee id, then coach id; empty where nobody has stated a preference or the rule is off.
+    pub blocking: Vec<BlockingLine>,
     pub clashes: Vec<ClashLine>,
     pub waivers: Vec<WaiverLine>,
     pub findings: Vec<super::finding::Finding>,

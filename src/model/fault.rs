@@ -77,6 +77,7 @@ codes! {
     OutputUnwritable = "E049", "an output that cannot be written";
     BadId = "E050", "an id that is not short printable text";
     ProblemTooLarge = "E051", "more people or pairs than the limit";
+    NotWithStable = "E052", "something that cannot go with `stable = true`";
 }
 
 /// Where a fault is. Lines and columns count from 1; a line 0 means the file as a whole.

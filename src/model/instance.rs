@@ -6,6 +6,7 @@ use super::catalogue::Tier;
 use super::index::{CoachIx, CoacheeIx, GroupIx, Ix, IxVec, PairIx};
 use super::quantity::Points;
 use super::row::{Amount, Outside, Rings, Row};
+use super::wishes::Wishes;
 
 /// A coach's seats: `min ≤ max`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -86,6 +87,8 @@ pub struct Parts {
     pub kept: Vec<PairIx>,
     /// In order, without repeats.
     pub tiers: Vec<Tier>,
+    /// Where a stable plan is asked for, whatever the tiers; they are told, not sought.
+    pub stable: Option<Wishes>,
 }
 
 /// Why parts do not form an instance: a fault of the caller, not of a planner.
@@ -106,6 +109,7 @@ pub enum Misfit {
     PinOrder,
     TooManyPins,
     TierRepeated,
+    WishShape,
 }
 
 /// The validated problem. Read access only.
@@ -160,6 +164,13 @@ impl Instance {
             let known = rings.same.iter().flatten().all(|e| e.to_usize() < coachees);
             let fits = rings.same.len() == parts.seats.len() && known && ascending(&rings.exempt);
             check(fits && rings_cost(rings), Misfit::RingShape);
+        }
+        if let Some(wishes) = &parts.stable {
+            let fits = wishes
+                .named
+                .iter()
+                .all(|w| w.pair.to_usize() < pairs && (w.coachees.is_some() || w.coachs.is_some()));
+            check(fits && wishes.named.windows(2).all(|w| w[0].pair < w[1].pair), Misfit::WishShape);
         }
         if shaped {
             for coachee in 0..coachees {

@@ -16,3 +16,4 @@ pub mod quantity;
 pub mod roster;
 pub mod row;
 pub mod rulebook;
+pub mod wishes;

@@ -7,12 +7,23 @@ use super::people::{Coach, Coachee, Person, School};
 use super::quantity::{Minutes, Points};
 use super::rulebook::RuleBook;
 
+/// What a plan is to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Aim {
+    /// The best by the objective.
+    #[default]
+    Best,
+    /// Stable under the stated preferences, the best such for every coachee.
+    Stable,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Programme {
     pub name: Box<str>,
     pub preset: Preset,
     pub starts: Date,
     pub ends: Date,
+    pub aim: Aim,
     pub rules: RuleBook,
 }
 

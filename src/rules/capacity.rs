@@ -5,7 +5,7 @@ use crate::model::catalogue::{Level, Status, Tier, Training};
 use crate::model::index::{CoachIx, CoacheeIx, IxVec};
 use crate::model::instance::{Demand, Minimums, Seats};
 use crate::model::quantity::Points;
-use crate::model::roster::Roster;
+use crate::model::roster::{Aim, Roster};
 use crate::model::rulebook::RuleBook;
 
 /// The class of a coachee whose priority is blank.
@@ -72,6 +72,10 @@ pub(super) fn minimums(roster: &Roster) -> Minimums {
 
 /// The tiers that apply; `minimums` only where somebody has one.
 pub(super) fn tiers(roster: &Roster, seats: &IxVec<CoachIx, Seats>) -> Vec<Tier> {
+    if roster.programme.aim == Aim::Stable {
+        let told = [Tier::Coverage, Tier::Stability, Tier::Score];
+        return told.into_iter().filter(|t| *t != Tier::Stability || roster.plan.is_some()).collect();
+    }
     let mut tiers = roster.programme.rules.tiers(roster.plan.is_some());
     if seats.iter().all(|s| s.min == 0) {
         tiers.retain(|tier| *tier != Tier::Minimums);

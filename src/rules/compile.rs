@@ -1,13 +1,13 @@
 //! Roster to instance: eligible pairs, seats, demand, nests, pins, the kept pairs of the given plan.
 
 use super::all::Rules;
-use super::{Compiled, capacity, caps, findings, pairs, pins, rows, table};
+use super::{Compiled, capacity, caps, findings, pairs, pins, preferences, rows, table};
 use crate::model::catalogue::{RuleKey, Status, Word};
 use crate::model::fault::{At, Code, Fault};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::index::{CoachIx, CoacheeIx, PairIx};
 use crate::model::instance::{Instance, Parts};
-use crate::model::roster::Roster;
+use crate::model::roster::{Aim, Roster};
 
 /// Applies every rule to every pair. Deterministic on any number of threads. The faults are `E042` and `E051`.
 pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Fault>> {
@@ -45,6 +45,7 @@ pub fn compile(roster: &Roster, threads: usize) -> Result<Compiled<'_>, Vec<Faul
         kept: Vec::new(),
         seats,
         tiers,
+        stable: None,
     };
     let Some(limits) = rows::limits(&rules, &parts) else {
         return Err(vec![too_large("there are more than 10,000,000 rows of rules about several pairs")]);
@@ -87,6 +88,8 @@ impl Compiled<'_> {
         let pins::Pins { made: pins, findings: said, clashes } = pins::pins(self, &parts);
         self.findings.extend(said);
         self.clashes = clashes;
+        let stable = self.roster.programme.aim == Aim::Stable;
+        parts.stable = stable.then(|| preferences::wishes(self.roster, pair));
         (parts.nests, parts.kept, parts.pins) = (nests, kept, pins);
         self.instance = Instance::try_new(parts).expect("compiled parts keep the invariants of an instance");
         self.findings.extend(findings::findings(self));

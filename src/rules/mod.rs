@@ -30,6 +30,7 @@ mod verdict;
 
 pub use caps::Cap;
 pub use compile::compile;
+pub(crate) use preferences::nth;
 pub use rows::Several;
 pub use sentences::sentences;
 
@@ -41,6 +42,7 @@ use crate::model::instance::Instance;
 use crate::model::outcome::{Clash, Outcome};
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::Roster;
+use crate::model::wishes::Wishes;
 use verdict::Broken;
 
 /// A programme ready to be solved, with what is needed to explain its pairs. Borrows the roster.
@@ -132,6 +134,11 @@ impl Compiled<'_> {
         waived.sort_unstable();
         waived.dedup();
         waived
+    }
+
+    /// Everybody's ranks of those who are possible for them.
+    pub fn wishes(&self) -> Wishes {
+        preferences::wishes(self.roster, |coachee, coach| self.instance.pair(coachee, coach))
     }
 
     /// The outcome of the solver, which never sees the pins of a coachee beyond those wanted: with such pins the plan

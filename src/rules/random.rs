@@ -10,7 +10,7 @@ use crate::model::index::{CoachIx, CoacheeIx, Ix, PersonIx, SchoolIx, WordIx};
 use crate::model::people::{Address, Coach, Coachee, Employment, Grade, Named, Person, Role, School};
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::{
-    Against, Conflict, Lock, PairTable, PastPair, PlannedPair, Programme, Roster, Stop, Waiver,
+    Against, Aim, Conflict, Lock, PairTable, PastPair, PlannedPair, Programme, Roster, Stop, Waiver,
 };
 use crate::model::rulebook::RuleBook;
 
@@ -255,6 +255,7 @@ pub(super) fn roster(dice: &mut Dice) -> Roster {
             preset: Preset::AspiringLeaders,
             starts: Date::new(2026, 8, 24).expect("a day"),
             ends: Date::new(2027, 6, 25).expect("a day"),
+            aim: Aim::Best,
             rules: book(dice),
         },
         words: (0..WORDS).map(|w| format!("w{w}").into()).collect(),

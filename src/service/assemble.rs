@@ -6,7 +6,9 @@ use crate::explain;
 use crate::intake::Reading;
 use crate::model::catalogue::{PairState, Tier};
 use crate::model::certificate::Surety;
-use crate::model::document::{OutcomeKind, PairLine, PlanDocument, Proof, StageLine, Timing, WaiverLine};
+use crate::model::document::{
+    BlockingLine, OutcomeKind, PairLine, PlanDocument, Proof, StageLine, Timing, WaiverLine,
+};
 use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::outcome::{Assignment, Outcome, Stop, TierValue};
 use crate::model::quantity::Points;
@@ -40,6 +42,7 @@ pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -
         pairs,
         unmatched: explain::unmatched(compiled, chosen, stop),
         unused: explain::unused(compiled, chosen),
+        blocking: blocking(compiled, outcome),
         clashes,
         waivers: waivers(compiled, chosen),
         findings: findings::in_order(found),
@@ -78,6 +81,11 @@ fn shape<'o>(
         Outcome::Feasible { tiers, stop, .. } => (OutcomeKind::Feasible, *stop, tiers, Vec::new()),
         Outcome::Unknown { stop } => (OutcomeKind::Unknown, *stop, &[], Vec::new()),
     }
+}
+
+/// Nobody is asked where there is no plan.
+fn blocking(compiled: &Compiled<'_>, outcome: &Outcome) -> Vec<BlockingLine> {
+    assignment(outcome).map_or_else(Vec::new, |chosen| explain::blocking(compiled, chosen))
 }
 
 /// The chosen pairs with their reasons, charges of the group they are in included; by coachee id, then coach id,

@@ -42,6 +42,7 @@ pub fn plan_hash(plan: &PlanDocument) -> Box<str> {
 fn stage_fields(text: &mut String, stage: &StageLine) {
     let StageLine { claim, multipliers, prices, nests, bound } = stage;
     match claim {
+        Claim::Stable => field(text, "stable"),
         Claim::Best { floor } => {
             field(text, "best");
             field(text, &floor.map_or_else(String::new, |f| f.0.to_string()));

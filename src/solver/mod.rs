@@ -10,6 +10,7 @@ mod dense;
 mod network;
 mod rows;
 mod search;
+mod stable;
 mod stage;
 mod start;
 mod survey;
@@ -36,6 +37,9 @@ pub struct Options<'c> {
 /// The best assignment, tier by tier, with its certificate. The same instance gives the same outcome on any number of threads.
 pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
     let parts = instance.parts();
+    if let Some(wishes) = &parts.stable {
+        return stable::solve(instance, wishes, options);
+    }
     if parts.rows.is_empty() && parts.rings.is_none() {
         return tiers::solve(instance, options);
     }

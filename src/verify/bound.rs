@@ -14,6 +14,7 @@ use crate::model::instance::{Excess, Parts};
 pub(super) fn in_stage(claim: Claim, score: i64) -> bool {
     match claim {
         Claim::Best { floor } => floor.is_none_or(|f| score >= f.0),
+        Claim::Stable => true,
         Claim::FloorIsHighest { floor } => score > floor.0,
     }
 }

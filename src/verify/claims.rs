@@ -24,7 +24,7 @@ pub(super) fn check(_: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, repor
         report.add("outcome", &[], says);
     }
     let last = plan.certificate.last().map(|stage| stage.claim);
-    let proved = matches!(last, Some(Claim::Best { .. }));
+    let proved = matches!(last, Some(Claim::Best { .. } | Claim::Stable));
     if plan.proof == Proof::Certified && !proved {
         report.add("proof", &[], "certified without a certificate");
     }

@@ -6,6 +6,7 @@
 //! Method: one pass over the people, one over the possible pairs (on all processors), one more per stage of the proof.
 //! Integers only; sums are `i128` with checked arithmetic, and an overflow is a violation, never a panic.
 
+mod blocking;
 mod bound;
 mod chosen;
 mod claims;
@@ -25,6 +26,7 @@ mod proof;
 mod ranges;
 mod rows;
 mod rulings;
+mod stable;
 mod tiers;
 mod ties;
 mod travel;
@@ -63,6 +65,7 @@ pub fn verify(roster: &Roster, plan: &PlanDocument) -> Vec<Violation> {
     lists::check(&problem, plan, &chosen, &mut report);
     tiers::check(&problem, plan, &chosen, &mut report);
     claims::check(&problem, plan, &chosen, &mut report);
+    blocking::check(&problem, plan, &chosen, &mut report);
     clash::check(&problem, plan, &chosen, &mut report);
     prices::check(&problem, plan, &chosen, &mut report);
     report.finish()

@@ -2,6 +2,7 @@
 //! nests, rows, pins. Memory: 12 bytes per pair that can be made.
 
 use super::Violation;
+use super::blocking::wishes;
 use super::groups;
 use super::judge::World;
 use super::rows::{Waivers, coachee_of, rings, rows};
@@ -10,7 +11,7 @@ use crate::model::catalogue::{Level, RuleKey, Tier, Training};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, IxVec, PairIx};
 use crate::model::instance::{Demand, Minimums, NestKind, Parts, Seats};
 use crate::model::quantity::Points;
-use crate::model::roster::Roster;
+use crate::model::roster::{Aim, Roster};
 
 pub(super) struct Problem<'w> {
     pub world: &'w World<'w>,
@@ -38,6 +39,10 @@ impl<'w> Problem<'w> {
         let demand = demand(world);
         let (starts, coach, score) = table(world);
         let mut tiers = world.rules.tiers(roster.plan.is_some());
+        if roster.programme.aim == Aim::Stable {
+            tiers = vec![Tier::Coverage, Tier::Stability, Tier::Score];
+            tiers.retain(|t| *t != Tier::Stability || roster.plan.is_some());
+        }
         if seats.iter().all(|s| s.min == 0) {
             tiers.retain(|t| *t != Tier::Minimums);
         }
@@ -60,6 +65,7 @@ impl<'w> Problem<'w> {
             pins,
             kept,
             tiers,
+            stable: None,
         };
         for family in 0..parts.nests.len() {
             let grouped = |pair: &PairIx| parts.nests[family].group[coachee_of(&parts, *pair)].is_some();
@@ -85,6 +91,9 @@ impl<'w> Problem<'w> {
                 *count += 1;
                 parts.pins.extend(find(&parts, *coachee, *coach));
             }
+        }
+        if roster.programme.aim == Aim::Stable {
+            parts.stable = Some(wishes(roster, |e, c| find(&parts, e, c)));
         }
         Ok(Self { world, roster, parts, pins })
     }

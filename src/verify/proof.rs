@@ -3,6 +3,7 @@
 use super::bound::{bound, cost};
 use super::problem::find;
 use super::ranges::multipliers;
+use super::stable;
 use super::{Report, Violation};
 use crate::model::catalogue::Tier;
 use crate::model::certificate::{Certificate, Claim, Stage};
@@ -29,6 +30,9 @@ pub fn proof(parts: &Parts, plan: &Assignment, certificate: &Certificate) -> Vec
 }
 
 pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, report: &mut Report) {
+    if let Some(wishes) = &parts.stable {
+        return stable::check(parts, wishes, plan, certificate, report);
+    }
     let floor = plan.iter().map(|p| parts.score[p.to_usize()]).min();
     let floor = floor.filter(|_| parts.tiers.contains(&Tier::Floor));
     let best = Claim::Best { floor };
@@ -40,6 +44,10 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
         report.add("stages", &[], "the stages are not those that prove such a plan");
     }
     for stage in &certificate.stages {
+        if stage.claim == Claim::Stable {
+            // Already told: not one of the stages that prove such a plan.
+            continue;
+        }
         if !shaped(parts, stage) {
             report.add(
                 "prices",
@@ -66,7 +74,7 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
             Claim::FloorIsHighest { .. } if bound <= cost => {
                 report.add("not-proved", &[], format!("a better floor may be had: {bound} against {cost}"));
             }
-            Claim::Best { .. } | Claim::FloorIsHighest { .. } => {}
+            Claim::Best { .. } | Claim::FloorIsHighest { .. } | Claim::Stable => {}
         }
     }
 }

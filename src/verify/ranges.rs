@@ -64,7 +64,7 @@ fn tiers_of(parts: &Parts, claim: Claim) -> Vec<Tier> {
     let floor = parts.tiers.iter().position(|t| *t == Tier::Floor);
     match (claim, floor) {
         (Claim::FloorIsHighest { .. }, Some(at)) => parts.tiers[..at].to_vec(),
-        (Claim::FloorIsHighest { .. }, None) => Vec::new(),
+        (Claim::FloorIsHighest { .. }, None) | (Claim::Stable, _) => Vec::new(),
         (Claim::Best { .. }, _) => parts.tiers.iter().copied().filter(|t| *t != Tier::Floor).collect(),
     }
 }

@@ -23,6 +23,8 @@ pub struct Expect {
     pub unmatched_codes: Option<BTreeMap<String, String>>,
     /// Ids of idle coaches, all of them.
     pub unused: Option<BTreeSet<String>>,
+    /// [coach, coachee]: pairs that block the plan by stated preferences, all of them.
+    pub blocking: Option<BTreeSet<(String, String)>>,
     pub score: Option<String>,
     pub bound: Option<String>,
     pub floor: Option<String>,
@@ -140,6 +142,8 @@ fn people(expect: &Expect, plan: &PlanDocument, wrong: &mut Vec<String>) {
     same("unmatched_codes", expect.unmatched_codes.as_ref(), &codes, wrong);
     let unused = plan.unused.iter().map(|u| u.coach.to_string()).collect();
     same("unused", expect.unused.as_ref(), &unused, wrong);
+    let blocking = plan.blocking.iter().map(|b| (b.coach.to_string(), b.coachee.to_string())).collect();
+    same("blocking", expect.blocking.as_ref(), &blocking, wrong);
     let waivers =
         plan.waivers.iter().map(|w| (w.coach.to_string(), w.coachee.to_string(), w.rule.key().to_owned()));
     same("waivers", expect.waivers.as_ref(), &waivers.collect(), wrong);

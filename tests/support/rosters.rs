@@ -11,7 +11,7 @@ use dyad::model::index::{CoachIx, CoacheeIx, Ix, IxVec, PersonIx, SchoolIx, Word
 use dyad::model::people::{Address, Coach, Coachee, Employment, Grade, Named, Person, Role, School};
 use dyad::model::quantity::{Minutes, Points};
 use dyad::model::roster::{
-    Against, Conflict, Lock, PairTable, PastPair, PlannedPair, Programme, Roster, Stop, Waiver,
+    Against, Aim, Conflict, Lock, PairTable, PastPair, PlannedPair, Programme, Roster, Stop, Waiver,
 };
 use dyad::model::rulebook::RuleBook;
 
@@ -68,8 +68,14 @@ fn about_several(rng: &mut Rng, book: &mut RuleBook) {
 fn of_people(rng: &mut Rng, both: usize) -> Roster {
     let rules = if rng.chance(1, 3) { preset(rng) } else { rules(rng) };
     let starts = day(600);
-    let programme =
-        Programme { name: "here".into(), preset: Preset::Bare, starts, ends: starts.plus_days(300), rules };
+    let programme = Programme {
+        name: "here".into(),
+        preset: Preset::Bare,
+        starts,
+        ends: starts.plus_days(300),
+        aim: Aim::Best,
+        rules,
+    };
     let schools = schools(rng);
     let (people, coaches, coachees) = everybody(rng, schools.len(), both);
     let mut roster = Roster {
