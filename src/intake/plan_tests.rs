@@ -132,6 +132,7 @@ fn a_plan_survives_the_round_trip_with_keys_in_order() {
             "pairs",
             "unmatched",
             "unused",
+            "blocking",
             "waivers",
             "findings",
             "clashes",

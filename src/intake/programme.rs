@@ -98,6 +98,9 @@ fn aim_of(field: &Field<'_>, book: &RuleBook, objective: bool, faults: &mut Faul
     }
     let rows = RuleKey::ALL.iter().copied().filter(|rule| rule.shape() == Shape::Row && on(*rule));
     against.extend(rows.map(Word::key));
+    if !matches!(book.budget_level(), Level::Info | Level::Off) {
+        against.push("external.budget");
+    }
     if !against.is_empty() {
         let says = format!("a stable plan cannot go with {}", against.join(", "));
         faults.at(field, Code::NotWithStable, &says, "leave stable out, or switch off what is named");

@@ -178,6 +178,20 @@ pub enum Surety {
     Claimed,
 }
 
+impl Stage {
+    /// The one stage of a stable plan: it claims, and has no prices.
+    pub fn stable() -> Self {
+        Self {
+            claim: Claim::Stable,
+            multipliers: Multipliers::default(),
+            prices: Vec::new(),
+            nests: Vec::new(),
+            groups: None,
+            bound: 0,
+        }
+    }
+}
+
 /// The proof of an optimum: `Best` over all tiers, and before it one `FloorIsHighest` where a floor was found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Certificate {

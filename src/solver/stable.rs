@@ -21,7 +21,7 @@
 
 use super::stage::stopped;
 use super::{Options, tiers};
-use crate::model::certificate::{Certificate, Claim, Multipliers, Stage};
+use crate::model::certificate::{Certificate, Stage, Surety};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::instance::{Excess, Instance, NestFamily};
 use crate::model::outcome::{Assignment, Clash, Outcome, Stop};
@@ -46,14 +46,7 @@ pub fn solve(instance: &Instance, wishes: &Wishes, options: &Options<'_>) -> Out
     if !finished {
         return Outcome::Feasible { assignment, tiers, stop };
     }
-    let stage = Stage {
-        claim: Claim::Stable,
-        multipliers: Multipliers::default(),
-        prices: Vec::new(),
-        nests: Vec::new(),
-        bound: 0,
-    };
-    let certificate = Certificate { stages: vec![stage] };
+    let certificate = Certificate { stages: vec![Stage::stable()], surety: Surety::Certified };
     let clashes = pins_given_up(instance, &assignment);
     if clashes.is_empty() {
         Outcome::Optimal { assignment, tiers, certificate }
@@ -137,8 +130,8 @@ impl<'i> Market<'i> {
     fn offer_all(&mut self, options: &Options<'_>) -> Stop {
         let parts = self.instance.parts();
         // The pairs not yet offered, the best last.
-        let mut left: Vec<Vec<PairIx>> = parts.demand.indexes().map(|e| self.order_of(e)).collect();
-        left.iter_mut().for_each(|pairs| pairs.reverse());
+        let list = |e| self.order_of(e).into_iter().rev().collect();
+        let mut left: Vec<Vec<PairIx>> = parts.demand.indexes().map(list).collect();
         // A pinned place takes its pinned pair only, so a refused pin leaves it open.
         let mut open: Vec<u8> = parts.demand.iter().map(|d| d.wanted).collect();
         let mut waiting: Vec<CoacheeIx> = parts.demand.indexes().rev().collect();

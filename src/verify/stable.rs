@@ -6,7 +6,7 @@
 //! O(pairs × load) for the first, O(offers × load) for the second.
 
 use super::Report;
-use crate::model::certificate::{Certificate, Claim, Multipliers, Stage};
+use crate::model::certificate::{Certificate, Stage};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::instance::{Excess, Parts};
 use crate::model::wishes::Wishes;
@@ -31,14 +31,7 @@ pub(super) fn check(
     certificate: &Certificate,
     report: &mut Report,
 ) {
-    let stage = Stage {
-        claim: Claim::Stable,
-        multipliers: Multipliers::default(),
-        prices: Vec::new(),
-        nests: Vec::new(),
-        bound: 0,
-    };
-    if certificate.stages != [stage] {
+    if certificate.stages != [Stage::stable()] {
         report.add("stages", &[], "a stable plan is proved by one stage that says so, without prices");
     }
     let lists = Lists::new(parts, wishes);
