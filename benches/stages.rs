@@ -20,6 +20,7 @@ fn stages(bench: &mut Criterion) {
             time_limit: None,
             cancel: None,
             progress: None,
+            workers: None,
             read: std::time::Duration::ZERO,
         };
         let plan = match_programme(&reading, &whole).unwrap_or_else(|_| panic!("{name} has a plan"));
@@ -29,7 +30,8 @@ fn stages(bench: &mut Criterion) {
         group.bench_function(BenchmarkId::from_parameter("rules"), |b| {
             b.iter(|| rules::compile(black_box(&reading.roster), 1).map(|c| c.instance.pairs()));
         });
-        let options = solver::Options { threads: 1, deadline: None, cancel: None, progress: None };
+        let options =
+            solver::Options { threads: 1, deadline: None, cancel: None, progress: None, workers: None };
         group.bench_function(BenchmarkId::from_parameter("flow"), |b| {
             b.iter(|| solver::solve(black_box(&compiled.instance), &options));
         });

@@ -28,8 +28,8 @@ fn generated(rng: &mut Rng, round: u64) -> Parts {
 /// The best plan, proved, and what it is worth: the smaller, the better.
 fn best(parts: Parts) -> (Instance, Vec<PairIx>, Vec<i128>) {
     let instance = Instance::try_new(parts).expect("a sound instance");
-    let options = Options { threads: 2, deadline: None, cancel: None, progress: None };
-    let (assignment, certificate): (Assignment, _) = match solve(&instance, &options) {
+    let options = Options { threads: 2, deadline: None, cancel: None, progress: None, workers: None };
+    let (assignment, certificate): (Assignment, _) = match solve(&instance, &options).expect("an outcome") {
         Outcome::Optimal { assignment, certificate, .. }
         | Outcome::Infeasible { assignment, certificate, .. } => (assignment, certificate),
         other => panic!("without a deadline there is an answer, not {other:?}"),

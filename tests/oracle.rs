@@ -19,7 +19,7 @@ use generate::{Orders, Shape};
 use rng::Rng;
 
 fn options(threads: usize) -> Options<'static> {
-    Options { threads, deadline: None, cancel: None, progress: None }
+    Options { threads, deadline: None, cancel: None, progress: None, workers: None }
 }
 
 /// The positions of an assignment's pairs; fails on a pair that is not eligible.
@@ -38,8 +38,9 @@ fn values_hold(instance: &Instance, plan: &[PairIx], tiers: &[TierValue]) {
 
 /// One instance: optimum, tiers, proof, threads. Whether its demands can all be met.
 fn agree(instance: &Instance) -> bool {
-    let outcome = solve(instance, &options(1));
-    assert_eq!(outcome, solve(instance, &options(2)), "another number of threads, another outcome");
+    let solve = |threads| solve(instance, &options(threads)).expect("an outcome");
+    let outcome = solve(1);
+    assert_eq!(outcome, solve(2), "another number of threads, another outcome");
     let best = oracle::best(instance);
     let hard = instance.parts().minimums == Minimums::Hard;
     match outcome {
@@ -119,7 +120,9 @@ fn dense_assignments_agree_with_kuhn_munkres() {
             let matrix = pathfinding::matrix::Matrix::from_rows(scores.clone()).expect("a square");
             let (best, _) = pathfinding::kuhn_munkres::kuhn_munkres(&matrix);
             let instance = square(&scores);
-            let Outcome::Optimal { assignment, tiers, certificate } = solve(&instance, &options(2)) else {
+            let Outcome::Optimal { assignment, tiers, certificate } =
+                solve(&instance, &options(2)).expect("an outcome")
+            else {
                 panic!("a dense assignment has an optimum");
             };
             let score = tiers.iter().find(|t| t.tier == Tier::Score).expect("a tier");

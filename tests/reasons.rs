@@ -10,8 +10,14 @@ use std::time::Duration;
 fn plan(story: &str) -> PlanDocument {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(story);
     let reading = intake::read(&path, &[]).unwrap_or_else(|faults| panic!("{story}: {faults:?}"));
-    let options =
-        Options { threads: 1, time_limit: None, cancel: None, progress: None, read: Duration::ZERO };
+    let options = Options {
+        threads: 1,
+        time_limit: None,
+        cancel: None,
+        progress: None,
+        workers: None,
+        read: Duration::ZERO,
+    };
     service::match_programme(&reading, &options).unwrap_or_else(|error| panic!("{story}: {error}"))
 }
 

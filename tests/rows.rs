@@ -20,7 +20,7 @@ use dyad::solver::{Options, solve};
 use rng::Rng;
 
 fn options(threads: usize) -> Options<'static> {
-    Options { threads, deadline: None, cancel: None, progress: None }
+    Options { threads, deadline: None, cancel: None, progress: None, workers: None }
 }
 
 fn plan(instance: &Instance, assignment: &Assignment) -> Vec<PairIx> {
@@ -45,7 +45,7 @@ enum End {
 }
 
 fn agree(instance: &Instance) -> End {
-    let outcome = solve(instance, &options(1));
+    let outcome = solve(instance, &options(1)).expect("an outcome");
     let best = row_worth::best(instance);
     let stands = |assignment: &Assignment, tiers: &[TierValue]| {
         let plan = plan(instance, assignment);

@@ -81,8 +81,14 @@ fn read(path: &Path) -> Result<Reading, String> {
 }
 
 fn matching(reading: &Reading, threads: usize) -> Result<PlanDocument, ServiceError> {
-    let options =
-        service::Options { threads, time_limit: None, cancel: None, progress: None, read: Duration::ZERO };
+    let options = service::Options {
+        threads,
+        time_limit: None,
+        cancel: None,
+        progress: None,
+        workers: None,
+        read: Duration::ZERO,
+    };
     service::match_programme(reading, &options)
 }
 
@@ -90,6 +96,7 @@ fn matched(reading: &Reading, threads: usize) -> Result<PlanDocument, String> {
     matching(reading, threads).map_err(|error| match error {
         ServiceError::Rejected(violations) => format!("the plan was rejected: {violations:#?}"),
         ServiceError::Faults(faults) => format!("refused: {faults:#?}"),
+        error @ ServiceError::Solver(_) => error.to_string(),
     })
 }
 

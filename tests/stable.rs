@@ -122,8 +122,8 @@ fn choice(instance: &Instance, who: CoacheeIx, plans: [&[PairIx]; 2]) -> Vec<Pai
 
 /// Solves, proves, and holds the plan against all others. Whether every pin was kept, and how many stable plans there are.
 fn agree(instance: &Instance) -> (bool, usize) {
-    let options = Options { threads: 1, deadline: None, cancel: None, progress: None };
-    let (assignment, certificate, kept) = match solve(instance, &options) {
+    let options = Options { threads: 1, deadline: None, cancel: None, progress: None, workers: None };
+    let (assignment, certificate, kept) = match solve(instance, &options).expect("an outcome") {
         Outcome::Optimal { assignment, certificate, .. } => (assignment, certificate, true),
         Outcome::Infeasible { assignment, certificate, clashes, .. } => {
             assert!(!clashes.is_empty());
@@ -176,7 +176,8 @@ fn a_search_that_is_stopped_says_so() {
     parts.stable = Some(Wishes::default());
     let instance = Instance::try_new(parts).expect("a sound instance");
     let cancel = std::sync::atomic::AtomicBool::new(true);
-    let options = Options { threads: 1, deadline: None, cancel: Some(&cancel), progress: None };
-    let outcome = solve(&instance, &options);
+    let options =
+        Options { threads: 1, deadline: None, cancel: Some(&cancel), progress: None, workers: None };
+    let outcome = solve(&instance, &options).expect("an outcome");
     assert!(matches!(outcome, Outcome::Feasible { stop: Stop::Cancelled, .. }), "{outcome:?}");
 }

@@ -89,12 +89,19 @@ fn plans_of_random_rosters_stand_up() {
         let rng = &mut Rng(seed);
         let roster = if seed % 2 == 0 { rosters::roster(rng) } else { rosters::with_rows(rng) };
         let reading = Reading { roster, findings: Vec::new() };
-        let options =
-            Options { threads: 1, time_limit: None, cancel: None, progress: None, read: Duration::ZERO };
+        let options = Options {
+            threads: 1,
+            time_limit: None,
+            cancel: None,
+            progress: None,
+            workers: None,
+            read: Duration::ZERO,
+        };
         match match_programme(&reading, &options) {
             Ok(plan) => assert_eq!(dyad::verify::verify(&reading.roster, &plan), [], "seed {seed}"),
             Err(ServiceError::Faults(_)) => continue,
             Err(ServiceError::Rejected(violations)) => panic!("seed {seed}: {violations:#?}"),
+            Err(ServiceError::Solver(failure)) => panic!("seed {seed}: {failure}"),
         }
         plans += 1;
     }

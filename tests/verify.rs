@@ -26,8 +26,14 @@ use std::time::Duration;
 const FAR: i128 = 1_000_000_000_000_000_000_000_000_000_000;
 
 fn plan_of(reading: &Reading) -> Option<PlanDocument> {
-    let options =
-        Options { threads: 2, time_limit: None, cancel: None, progress: None, read: Duration::ZERO };
+    let options = Options {
+        threads: 2,
+        time_limit: None,
+        cancel: None,
+        progress: None,
+        workers: None,
+        read: Duration::ZERO,
+    };
     match_programme(reading, &options).ok()
 }
 

@@ -32,9 +32,9 @@ fn main() -> anyhow::Result<()> {
     let note = |_: u64, _: u64| {
         built.get_or_init(Instant::now);
     };
-    let options = Options { threads, deadline: None, cancel: None, progress: Some(&note) };
+    let options = Options { threads, deadline: None, cancel: None, progress: Some(&note), workers: None };
     let begun = Instant::now();
-    let outcome = solve(&instance, &options);
+    let outcome = solve(&instance, &options).expect("an outcome");
     let built = *built.get().unwrap_or(&begun);
     let (build_s, solve_s) = ((built - begun).as_secs_f64(), built.elapsed().as_secs_f64());
     let (optimal, assignment) = match &outcome {

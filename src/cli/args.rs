@@ -69,6 +69,13 @@ pub enum Command {
     /// Print shell completions
     #[command(hide = true)]
     Completions { shell: Shell },
+    /// Solve integer programmes for another dyad
+    #[command(hide = true)]
+    SolveWorker {
+        /// The most memory to use, in bytes
+        #[arg(long)]
+        memory: u64,
+    },
     /// Print the manual page
     #[command(hide = true)]
     Man,

@@ -9,7 +9,7 @@ use crate::model::document::{OutcomeKind, PlanDocument};
 use crate::model::fault::{At, Code, Fault};
 use crate::model::finding::FindingCode;
 use crate::model::roster::Roster;
-use crate::service;
+use crate::service::{self, Workers};
 use clap::CommandFactory;
 use std::path::Path;
 use std::time::Instant;
@@ -29,6 +29,7 @@ pub fn run(command: &Command, ways: Ways) -> Result<End, Failure> {
             print(&String::from_utf8_lossy(&text))?;
             Ok(End::Fine)
         }
+        Command::SolveWorker { memory } => Ok(service::solve_worker(*memory).map(|()| End::Fine)?),
         Command::Man => {
             let mut text = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut text)?;
@@ -54,11 +55,13 @@ fn match_command(args: &MatchArgs, ways: Ways) -> Result<End, Failure> {
     take_baseline(&mut reading, args.plan.as_deref())?;
     let progress = Progress::new(ways.quiet);
     let tick = |done, all| progress.at(done, all);
+    let workers = workers();
     let options = service::Options {
         threads: ways.threads,
         time_limit: args.time_limit,
         cancel: None,
         progress: Some(&tick),
+        workers: workers.as_ref(),
         read: start.elapsed(),
     };
     let plan = service::match_programme(&reading, &options);
@@ -79,6 +82,11 @@ fn match_command(args: &MatchArgs, ways: Ways) -> Result<End, Failure> {
         }
     }
     Ok(end_of(&plan))
+}
+
+/// This program is its own worker; where it cannot find itself, integer programmes are solved in this process.
+pub fn workers() -> Option<Workers> {
+    std::env::current_exe().ok().map(service::workers)
 }
 
 /// The plan to start from: the one that is named, else the programme's own `plan.csv`.

@@ -86,8 +86,15 @@ fn tell_story(ways: Ways) -> Result<Story, Failure> {
 }
 
 fn matched(reading: &Reading, ways: Ways, read: Duration) -> Result<PlanDocument, Failure> {
-    let options =
-        service::Options { threads: ways.threads, time_limit: None, cancel: None, progress: None, read };
+    let workers = super::commands::workers();
+    let options = service::Options {
+        threads: ways.threads,
+        time_limit: None,
+        cancel: None,
+        progress: None,
+        workers: workers.as_ref(),
+        read,
+    };
     Ok(service::match_programme(reading, &options)?)
 }
 

@@ -109,7 +109,7 @@ fn report(failure: &Failure, ways: Ways) -> End {
             tell(&text);
             End::Failure
         }
-        Failure::Output(_) => {
+        Failure::Output(_) | Failure::Service(ServiceError::Solver(_)) => {
             tell(&format!("dyad: {failure}\n"));
             End::Failure
         }

@@ -39,8 +39,9 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
             deadline: options.time_limit.and_then(|limit| start.checked_add(limit)),
             cancel: options.cancel,
             progress: options.progress,
+            workers: options.workers,
         };
-        compiled.settle(solver::solve(&compiled.instance, &options))
+        compiled.settle(solver::solve(&compiled.instance, &options)?)
     };
     let solved = clock.lap();
     let mut plan = assemble::document(reading, &compiled, &outcome);

@@ -17,8 +17,12 @@ pub use digest::{instance_hash, plan_hash};
 pub use matching::match_programme;
 pub use verifying::verify_plan;
 
+pub use crate::solver::Workers;
+use crate::solver::{self, Failure};
+
 use crate::model::fault::Fault;
 use crate::verify::Violation;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -32,6 +36,8 @@ pub struct Options<'c> {
     pub cancel: Option<&'c AtomicBool>,
     /// Called with (coachees matched so far, coachees) now and then, from the calling thread.
     pub progress: Option<&'c (dyn Fn(u64, u64) + Sync)>,
+    /// Where integer programmes are solved; without them in this process.
+    pub workers: Option<&'c Workers>,
     /// How long the caller took to read the programme, for the plan's `timing`.
     pub read: Duration,
 }
@@ -45,6 +51,19 @@ pub enum ServiceError {
     /// The plan that we made does not stand up to our own check: a bug of ours, so nothing is given out.
     #[error("the plan does not stand up to its own check: {}", in_words(.0))]
     Rejected(Vec<Violation>),
+    /// The solver has no answer: a failure of ours or of the machine.
+    #[error("no plan was made: {0}")]
+    Solver(#[from] Failure),
+}
+
+/// Workers that run `program`, which is `dyad` itself.
+pub fn workers(program: PathBuf) -> Workers {
+    Workers::new(program, solver::MEMORY)
+}
+
+/// What `dyad solve-worker` does: solves integer programmes that come from standard input, within so many bytes of memory.
+pub fn solve_worker(memory: u64) -> std::io::Result<()> {
+    solver::serve(memory)
 }
 
 impl From<Vec<Fault>> for ServiceError {

@@ -3,3 +3,4 @@
 pub mod doors;
 mod doors_files;
 mod tidy;
+mod worker;

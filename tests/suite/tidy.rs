@@ -31,6 +31,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("miette", &["cli"]),
     ("pathfinding", &["explain"]),
     // The plan, the programme and the plan read back are intake's; answers that are never read back are the CLI's.
+    // Limits on memory and processor time of the solving process.
+    ("rlimit", &["solver"]),
     ("serde_json", &["intake", "cli"]),
     ("sha2", &["service"]),
     ("strsim", &["intake"]),

@@ -4,7 +4,7 @@
 //! still contradicts itself is left out. In what remains every demand is needed. Each trial is a search of its own, so a
 //! set is only called contradictory where the search ended.
 
-use super::drive::Drive;
+use super::drive::{Drive, Halt};
 use super::goal::{Goal, Tally, goals, pairs};
 use super::repair::repair;
 use super::sides::{Kind, sides};
@@ -15,7 +15,7 @@ use crate::model::instance::{Instance, Minimums, Parts, Seats};
 use crate::model::outcome::{Clash, Outcome};
 use crate::model::quantity::Points;
 use crate::model::row::{About, Outside};
-use crate::solver::Options;
+use crate::solver::{Failure, Options};
 
 /// How many clashes are named: a planner mends one at a time.
 const MOST: usize = 5;
@@ -30,15 +30,15 @@ enum Demand {
 }
 
 /// Clashes without a demand in common, the first ones found.
-pub fn clashes(instance: &Instance, options: &Options<'_>) -> Vec<Clash> {
+pub fn clashes(instance: &Instance, options: &Options<'_>) -> Result<Vec<Clash>, Failure> {
     let mut all = demands(instance);
     let mut found = Vec::new();
-    while found.len() < MOST && !met(instance, options, &all) {
-        let set = smallest(instance, options, all.clone());
+    while found.len() < MOST && !met(instance, options, &all)? {
+        let set = smallest(instance, options, all.clone())?;
         all.retain(|demand| !set.contains(demand));
         found.push(clash(instance, &set));
     }
-    found
+    Ok(found)
 }
 
 /// Rows that hold when nobody is matched first: they are left out first where there is a choice.
@@ -59,14 +59,18 @@ fn demands(instance: &Instance) -> Vec<Demand> {
     all
 }
 
-fn smallest(instance: &Instance, options: &Options<'_>, mut set: Vec<Demand>) -> Vec<Demand> {
+fn smallest(
+    instance: &Instance,
+    options: &Options<'_>,
+    mut set: Vec<Demand>,
+) -> Result<Vec<Demand>, Failure> {
     let mut size = set.len().div_ceil(2);
     while size > 0 {
         let mut from = 0;
         while from < set.len() {
             let to = (from + size).min(set.len());
             let rest: Vec<Demand> = set[..from].iter().chain(&set[to..]).copied().collect();
-            if met(instance, options, &rest) {
+            if met(instance, options, &rest)? {
                 from = to;
             } else {
                 set = rest;
@@ -74,27 +78,31 @@ fn smallest(instance: &Instance, options: &Options<'_>, mut set: Vec<Demand>) ->
         }
         size = if size == 1 { 0 } else { size.div_ceil(2) };
     }
-    set
+    Ok(set)
 }
 
 /// Whether these demands can all be met; also where that is not known.
-fn met(instance: &Instance, options: &Options<'_>, demands: &[Demand]) -> bool {
-    let Ok(instance) = Instance::try_new(only(instance.parts(), demands)) else { return true };
+fn met(instance: &Instance, options: &Options<'_>, demands: &[Demand]) -> Result<bool, Failure> {
+    let Ok(instance) = Instance::try_new(only(instance.parts(), demands)) else { return Ok(true) };
     let (flow, done) = match tiers::solve(&instance, options) {
         Outcome::Optimal { assignment, .. } => (pairs(&instance, &assignment), true),
-        Outcome::Infeasible { .. } => return false,
+        Outcome::Infeasible { .. } => return Ok(false),
         Outcome::Feasible { assignment, .. } => (pairs(&instance, &assignment), false),
-        Outcome::Unknown { .. } => return true,
+        Outcome::Unknown { .. } => return Ok(true),
     };
     let tally = Tally::of(&instance, &flow);
     let goals = goals(&instance);
     let none = |worth: &[i128]| goals.iter().zip(worth).all(|(g, w)| !is_demand(*g) || *w == 0);
     if tally.allowed() && none(&tally.worth(&goals)) {
-        return true;
+        return Ok(true);
     }
     let bound = done.then(|| goals.iter().map(|goal| tally.relaxed(*goal)).collect());
     let mut drive = Drive::new(&instance, options, Start { plan: repair(&instance, &flow), bound });
-    drive.run().is_err() || none(&drive.worth)
+    match drive.run() {
+        Ok(()) => Ok(none(&drive.worth)),
+        Err(Halt::Early(_)) => Ok(true),
+        Err(Halt::Failed(failure)) => Err(failure),
+    }
 }
 
 const fn is_demand(goal: Goal) -> bool {

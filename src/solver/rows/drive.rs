@@ -18,8 +18,8 @@ use crate::model::index::{Ix, PairIx};
 use crate::model::instance::Instance;
 use crate::model::outcome::Stop;
 use crate::model::quantity::Points;
-use crate::solver::Options;
 use crate::solver::stage::stopped;
+use crate::solver::{Failure, Options};
 use std::time::Instant;
 
 /// The search: the best plan so far and what is settled about it.
@@ -41,8 +41,14 @@ pub struct Drive<'i, 'o> {
 /// How many plans are barred before the search gives up: they are few where numbers are far apart in size, else none.
 const MOST_BARRED: usize = 50;
 
-/// Why a search ended early, with what it knows about the goal at which it ended.
-pub struct Halt {
+/// Why a search did not settle everything.
+pub enum Halt {
+    Early(Early),
+    Failed(Failure),
+}
+
+/// A search that was stopped, with what it knows about the goal at which it stopped.
+pub struct Early {
     pub stop: Stop,
     /// The goal.
     pub at: usize,
@@ -139,9 +145,12 @@ impl<'i, 'o> Drive<'i, 'o> {
         let mut bad = self.known(at).map_or(steps.len(), |best| (position(best) + 1).min(steps.len()));
         let mut middle = bad - 1;
         while bad - good > 1 {
-            let fewest = self
-                .minimise(at, Aim::Below(steps[middle]))
-                .map_err(|halt| Halt { bound: Some(-i128::from(steps[bad - 1].0)), ..halt })?;
+            let fewest = self.minimise(at, Aim::Below(steps[middle])).map_err(|halt| match halt {
+                Halt::Early(early) => {
+                    Halt::Early(Early { bound: Some(-i128::from(steps[bad - 1].0)), ..early })
+                }
+                Halt::Failed(failure) => Halt::Failed(failure),
+            })?;
             if fewest == 0 {
                 good = position(self.worth[at]);
             } else {
@@ -167,17 +176,17 @@ impl<'i, 'o> Drive<'i, 'o> {
                     let bound =
                         answer.bound.map(|b| model.value(b)).filter(|_| aim == Aim::Goal(self.goals[at]));
                     let stop = stopped(self.options).unwrap_or(Stop::TimeLimit);
-                    return Err(Halt { stop, at, bound: bound.max(self.known(at)) });
+                    return Err(Halt::Early(Early { stop, at, bound: bound.max(self.known(at)) }));
                 }
                 _ if presolve => presolve = false,
-                _ => return Err(Halt { stop: Stop::Finished, at, bound: self.known(at) }),
+                _ => return Err(Halt::Failed(Failure::Contradicts)),
             }
         }
     }
 
     fn ask(&self, at: usize, aim: Aim, presolve: bool) -> Result<(Model, Answer), Halt> {
         if let Some(stop) = stopped(self.options) {
-            return Err(Halt { stop, at, bound: self.known(at) });
+            return Err(Halt::Early(Early { stop, at, bound: self.known(at) }));
         }
         let settled: Vec<(Goal, i128)> =
             self.goals[..at].iter().copied().zip(self.worth[..at].iter().copied()).collect();
@@ -202,7 +211,7 @@ impl<'i, 'o> Drive<'i, 'o> {
             milliseconds: left.map(|ms| u64::try_from(ms).unwrap_or(u64::MAX)),
             target: target.and_then(|value| model.cost(value)),
         };
-        let answer = engine::solve(&model.program, ask);
+        let answer = engine::solve(&model.program, ask, self.options).map_err(Halt::Failed)?;
         Ok((model, answer))
     }
 

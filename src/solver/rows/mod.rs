@@ -8,21 +8,21 @@ mod clash;
 mod drive;
 mod engine;
 mod goal;
-mod lp;
+pub(super) mod lp;
 mod model;
-mod program;
+pub(super) mod program;
 mod repair;
 mod rings;
 mod sides;
 
-use super::Options;
 use super::tiers::{self, loose_bound};
+use super::{Failure, Options};
 use crate::model::catalogue::Tier;
 use crate::model::certificate::{Certificate, Surety};
 use crate::model::index::PairIx;
 use crate::model::instance::{Instance, Minimums};
 use crate::model::outcome::{Assignment, Outcome, Stop, TierValue};
-use drive::{Drive, Halt};
+use drive::{Drive, Early, Halt};
 use goal::{Goal, Tally, assignment, goals, pairs};
 use repair::repair;
 
@@ -45,7 +45,7 @@ pub fn charges(instance: &Instance, chosen: &Assignment) -> i128 {
     tally.value(Goal::Score) - tally.relaxed(Goal::Score)
 }
 
-pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
+pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Failure> {
     let relaxed = tiers::solve(instance, options);
     let (flow, certificate) = match &relaxed {
         Outcome::Optimal { assignment, certificate, .. }
@@ -53,19 +53,21 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
             (pairs(instance, assignment), Some(certificate))
         }
         Outcome::Feasible { assignment, .. } => (pairs(instance, assignment), None),
-        Outcome::Unknown { stop: Stop::Finished } => return relaxed,
+        Outcome::Unknown { stop: Stop::Finished } => return Ok(relaxed),
         Outcome::Unknown { .. } => (Vec::new(), None),
     };
     let tally = Tally::of(instance, &flow);
     let goals = goals(instance);
     let bound: Vec<i128> = goals.iter().map(|goal| tally.relaxed(*goal)).collect();
     if certificate.is_some() && tally.allowed() && tally.worth(&goals) == bound {
-        return relaxed;
+        return Ok(relaxed);
     }
     let start = Start { plan: repair(instance, &flow), bound: certificate.map(|_| bound) };
     let mut drive = Drive::new(instance, options, start);
-    if let Err(halt) = drive.run() {
-        return unproved(instance, &drive, &halt);
+    match drive.run() {
+        Ok(()) => {}
+        Err(Halt::Early(early)) => return Ok(unproved(instance, &drive, &early)),
+        Err(Halt::Failed(failure)) => return Err(failure),
     }
     let certificate = match certificate {
         Some(certificate) if drive.meets_bound() => certificate.clone(),
@@ -74,13 +76,13 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
     let assignment = assignment(instance, &drive.plan);
     let tiers = tiers::values(instance, &assignment, true);
     if !contradicted(instance, &drive) {
-        return Outcome::Optimal { assignment, tiers, certificate };
+        return Ok(Outcome::Optimal { assignment, tiers, certificate });
     }
     let clashes = match relaxed {
         Outcome::Infeasible { clashes, .. } => clashes,
-        _ => clash::clashes(instance, options),
+        _ => clash::clashes(instance, options)?,
     };
-    Outcome::Infeasible { assignment, tiers, certificate, clashes }
+    Ok(Outcome::Infeasible { assignment, tiers, certificate, clashes })
 }
 
 /// Whether the plan leaves a hard demand open.
@@ -96,8 +98,8 @@ fn contradicted(instance: &Instance, drive: &Drive<'_, '_>) -> bool {
 }
 
 /// The best plan of a search that did not end, with what is known about each tier.
-fn unproved(instance: &Instance, drive: &Drive<'_, '_>, halt: &Halt) -> Outcome {
-    let none = drive.plan.is_empty() && instance.pairs() > 0 && halt.stop != Stop::Finished;
+fn unproved(instance: &Instance, drive: &Drive<'_, '_>, halt: &Early) -> Outcome {
+    let none = drive.plan.is_empty() && instance.pairs() > 0;
     if none || contradicted(instance, drive) {
         return Outcome::Unknown { stop: halt.stop };
     }
@@ -109,7 +111,7 @@ fn unproved(instance: &Instance, drive: &Drive<'_, '_>, halt: &Halt) -> Outcome 
     Outcome::Feasible { assignment, tiers, stop: halt.stop }
 }
 
-fn tier_bound(instance: &Instance, drive: &Drive<'_, '_>, halt: &Halt, line: &TierValue) -> Option<i128> {
+fn tier_bound(instance: &Instance, drive: &Drive<'_, '_>, halt: &Early, line: &TierValue) -> Option<i128> {
     let of_tier = |goal: &Goal| match goal {
         Goal::Pins | Goal::Missed => None,
         Goal::Filled { .. } => Some(Tier::Coverage),
