@@ -4,14 +4,17 @@
 //! Shortage: whoever is possible for the named coachees is named, and these coaches have fewer places than are wanted.
 //! Pins: more pairs are pinned between the named people than the coaches (or their nests) have places for, or a coachee
 //! has more pins than coaches wanted. Minimums: the coaches' least seats exceed what the coachees who are possible for
-//! them want, or what their own nests let in.
+//! them want, or what their own nests let in. Rows (0 places): the coachees are pinned, the coaches have hard least seats, or
+//! some hard row does not hold when nobody is matched; that these contradict the rows is the solver's word.
 
 use super::Report;
 use super::chosen::{Chosen, coach_by_id, coachee_by_id};
+use super::outside::{Made, distance};
 use super::problem::Problem;
 use crate::model::document::{ClashLine, OutcomeKind, PlanDocument};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::instance::{Excess, Minimums};
+use crate::model::row::{Outside, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, report: &mut Report) {
@@ -34,19 +37,39 @@ pub(super) fn check(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen,
         }
         let contradiction = plan.outcome == OutcomeKind::Infeasible
             && (pins_clash(problem, line, &coaches, &coachees)
-                || minimums_clash(problem, chosen, line, &coaches, &coachees));
+                || minimums_clash(problem, chosen, line, &coaches, &coachees)
+                || rows_clash(problem, line, &coaches, &coachees));
         if !contradiction && !shortage(problem, line, &coaches, &coachees) {
             report.add("clash", &people, format!("no contradiction: {} places are enough", line.places));
         }
     }
     if plan.outcome == OutcomeKind::Infeasible && !demand_is_unmet(problem, chosen) {
-        report.add("outcome", &[], "infeasible, but every pin and every hard minimum is met");
+        report.add("outcome", &[], "infeasible, but every pin, every hard minimum and every hard row is met");
     }
 }
 
 fn demand_is_unmet(problem: &Problem<'_>, chosen: &Chosen) -> bool {
     let short = problem.parts.seats.iter().zip(&chosen.load).any(|(seats, load)| *load < seats.min);
-    problem.pins.iter().any(|(e, c)| !chosen.has(*e, *c)) || short && problem.parts.minimums == Minimums::Hard
+    let made = Made::new(chosen.possible());
+    let missed = asking(problem).any(|row| distance(row, made.amount(&row.amount)) > 0);
+    let pins = problem.pins.iter().any(|(e, c)| !chosen.has(*e, *c));
+    pins || missed || short && problem.parts.minimums == Minimums::Hard
+}
+
+/// The hard rows that do not hold when nobody is matched.
+fn asking<'p>(problem: &'p Problem<'_>) -> impl Iterator<Item = &'p Row> {
+    let hard = problem.parts.rows.iter().filter(|row| row.outside == Outside::Forbidden);
+    hard.filter(|row| distance(row, 0) > 0)
+}
+
+fn rows_clash(problem: &Problem<'_>, line: &ClashLine, coaches: &Coaches, coachees: &Coachees) -> bool {
+    let parts = &problem.parts;
+    let limited = parts.rows.iter().any(|row| row.outside == Outside::Forbidden)
+        || parts.rings.as_ref().is_some_and(|rings| rings.outside == Outside::Forbidden);
+    let pinned = coachees.iter().all(|e| problem.pins.iter().any(|(pinned, _)| pinned == e));
+    let wanting = parts.minimums == Minimums::Hard && coaches.iter().all(|c| parts.seats[*c].min > 0);
+    let demands = !coachees.is_empty() || !coaches.is_empty() || asking(problem).next().is_some();
+    line.places == 0 && limited && pinned && (coaches.is_empty() || wanting) && demands
 }
 
 type Coaches = BTreeSet<CoachIx>;

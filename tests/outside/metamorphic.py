@@ -2,6 +2,7 @@
 import random
 
 from answers import dyad, match, pairs, same_bytes
+from limits import MAKERS
 from meaning import Meaning
 from programmes import write_folder
 
@@ -80,6 +81,8 @@ def broken(p, seed, folder, answer, worth):
     """What fails of the changes that fit the programme."""
     said, rng = [], random.Random(seed)
     for change in CHANGES:
+        if change in (doubled, dominated) and p.rules.keys() & set(MAKERS):
+            continue  # rules about several pairs tie the copies together, and a copied coach may break them
         if change is doubled and not p.rules["pairs"]["only_listed"]:
             continue  # every coach could have every coachee: the copies would meet
         if change is doubled and p.rules.get("capacity") == "off":
