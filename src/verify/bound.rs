@@ -6,9 +6,11 @@
 //! enters none of the nests inside that one: those count too few, never too many.
 
 use super::money::{Urgency, load_cost, place_cost};
+use super::outside::{Made, distance, rings_of_three, toll};
 use crate::model::certificate::{Claim, Multipliers, Stage};
 use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix, PairIx};
 use crate::model::instance::{Excess, Parts};
+use crate::model::row::Outside;
 
 /// Whether a stage looks at pairs of this own score.
 pub(super) fn in_stage(claim: Claim, score: i64) -> bool {
@@ -275,7 +277,37 @@ pub(super) fn cost(parts: &Parts, m: &Multipliers, plan: &[PairIx]) -> Option<i1
     for (coach, seats) in parts.seats.enumerate() {
         total = total.checked_add(places_cost(parts, m, *seats, load[coach.to_usize()])?)?;
     }
-    total.checked_add(excess_cost(parts, m, plan)?)
+    total.checked_add(excess_cost(parts, m, plan)?)?.checked_add(rows_cost(parts, m, plan)?)
+}
+
+/// What rows and rings cost. What is outside a hard row that holds when nobody is matched has no price: no plan may be.
+fn rows_cost(parts: &Parts, m: &Multipliers, plan: &[PairIx]) -> Option<i128> {
+    let (made, mut total) = (Made::new(plan.iter().copied()), 0_i128);
+    for row in &parts.rows {
+        let over = distance(row, made.amount(&row.amount));
+        let cost = match row.outside {
+            Outside::Forbidden => times(m.quotas, over)?,
+            Outside::Costs { .. } => times(m.score, toll(row.outside, over)?)?,
+        };
+        total = total.checked_add(cost)?;
+    }
+    let Some(Outside::Costs { points, .. }) = parts.rings.as_ref().map(|rings| rings.outside) else {
+        return Some(total);
+    };
+    let rings = parts.rings.as_ref().map_or(0, |rings| rings_of_three(parts, rings, &made).len());
+    total.checked_add(times(times(m.score, points.0)?, i128::try_from(rings).ok()?)?)
+}
+
+/// The points that soft rows and rings take off a plan.
+pub(super) fn charged(parts: &Parts, plan: &[PairIx]) -> Option<i128> {
+    rows_cost(parts, &Multipliers { score: 1, ..Multipliers::default() }, plan)
+}
+
+/// What is missing to hard rows that do not hold when nobody is matched.
+pub(super) fn missing(parts: &Parts, plan: &[PairIx]) -> i128 {
+    let made = Made::new(plan.iter().copied());
+    let hard = parts.rows.iter().filter(|row| row.outside == Outside::Forbidden && distance(row, 0) > 0);
+    hard.map(|row| distance(row, made.amount(&row.amount))).sum()
 }
 
 fn excess_cost(parts: &Parts, m: &Multipliers, plan: &[PairIx]) -> Option<i128> {

@@ -147,7 +147,7 @@ impl Circle {
 }
 
 /// Every ring of 3 in a plan, once: its pairs.
-fn rings_of_three(parts: &Parts, rings: &Rings, made: &Made) -> Vec<[PairIx; 3]> {
+pub(super) fn rings_of_three(parts: &Parts, rings: &Rings, made: &Made) -> Vec<[PairIx; 3]> {
     let circle = Circle::new(parts, rings, made);
     let mut found = Vec::new();
     for a in rings.same.indexes() {

@@ -1,8 +1,8 @@
 //! A certificate held against a problem and a plan: each stage's multipliers, its bound computed again, its claim.
 
-use super::bound::{bound, cost};
+use super::bound::{bound, charged, cost, missing};
 use super::problem::find;
-use super::ranges::multipliers;
+use super::ranges::{multipliers, tiers_of};
 use super::stable;
 use super::{Report, Violation};
 use crate::model::catalogue::Tier;
@@ -43,6 +43,7 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
     if !certificate.stages.iter().map(|s| s.claim).eq(claims) {
         report.add("stages", &[], "the stages are not those that prove such a plan");
     }
+    let (missing, charged) = (missing(parts, plan), charged(parts, plan));
     for stage in &certificate.stages {
         if stage.claim == Claim::Stable {
             // Already told: not one of the stages that prove such a plan.
@@ -68,6 +69,13 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
             report.add("stage-bound", &[], format!("the prices give the bound {bound}"));
         }
         match stage.claim {
+            // A multiplier of 0 is one that does not look: without what is paid here another plan may be better.
+            _ if stage.multipliers.quotas == 0 && missing > 0 => {
+                report.add("not-proved", &[], "a hard row is missed, and the stage does not look at it");
+            }
+            _ if stage.multipliers.score == 0 && looks_at_score(parts, stage) && charged != Some(0) => {
+                report.add("not-proved", &[], "a soft row is charged, and the stage does not look at it");
+            }
             Claim::Best { .. } if bound != cost => {
                 report.add("not-proved", &[], format!("the plan costs {cost}, the bound is {bound}"));
             }
@@ -77,6 +85,10 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
             Claim::Best { .. } | Claim::FloorIsHighest { .. } | Claim::Stable => {}
         }
     }
+}
+
+fn looks_at_score(parts: &Parts, stage: &Stage) -> bool {
+    tiers_of(parts, stage.claim).contains(&Tier::Score)
 }
 
 /// Fewer pairs than this are not worth a second thread.

@@ -8,10 +8,13 @@
 
 use super::bound::{Marks, in_stage};
 use super::money::{Urgency, load_cost};
+use super::outside::distance;
+use super::rows::extremes;
 use crate::model::catalogue::Tier;
 use crate::model::certificate::{Claim, Multipliers, Stage};
 use crate::model::index::Ix;
 use crate::model::instance::{Excess, Parts};
+use crate::model::row::{Outside, Row};
 
 #[derive(Default)]
 struct Ranges {
@@ -59,8 +62,18 @@ fn ranges(parts: &Parts, claim: Claim) -> Option<Ranges> {
     Some(r)
 }
 
+/// How much can be missing to hard rows that do not hold when nobody is matched.
+fn quota_range(parts: &Parts) -> i128 {
+    let hard = parts.rows.iter().filter(|row| row.outside == Outside::Forbidden && distance(row, 0) > 0);
+    let most = |row: &Row| {
+        let (lowest, highest) = extremes(&row.amount);
+        distance(row, lowest).max(distance(row, highest)).max(distance(row, 0))
+    };
+    hard.map(most).sum()
+}
+
 /// The tiers that a stage folds into its cost, in order.
-fn tiers_of(parts: &Parts, claim: Claim) -> Vec<Tier> {
+pub(super) fn tiers_of(parts: &Parts, claim: Claim) -> Vec<Tier> {
     let floor = parts.tiers.iter().position(|t| *t == Tier::Floor);
     match (claim, floor) {
         (Claim::FloorIsHighest { .. }, Some(at)) => parts.tiers[..at].to_vec(),
@@ -99,6 +112,15 @@ pub(super) fn multipliers(parts: &Parts, stage: &Stage) -> Vec<&'static str> {
             wrong.push("a multiplier is not larger than what the later tiers can differ by");
         }
         let Some(sum) = multiplier.checked_mul(range).and_then(|m| rest.checked_add(m)) else {
+            return too_large;
+        };
+        rest = sum;
+    }
+    if quotas > 0 {
+        if quotas <= rest {
+            wrong.push("the multiplier of the quotas is not larger than what the tiers can differ by");
+        }
+        let Some(sum) = quotas.checked_mul(quota_range(parts)).and_then(|m| rest.checked_add(m)) else {
             return too_large;
         };
         rest = sum;
