@@ -141,8 +141,8 @@ fn the_oracle_finds_what_a_napkin_finds() {
         seats: IxVec::from_vec(vec![Seats { min: 0, max: 1 }; 2]),
         demand: IxVec::from_vec(vec![Demand { wanted: 1, class: 1 }; 2]),
         starts: vec![0, 2, 4],
-        coach: ix(&[0, 1, 0, 1]),
-        score: [7, 4, 5, 1].map(Points).to_vec(),
+        coach: ix(&[0, 1, 0, 1]).into(),
+        score: [7, 4, 5, 1].map(Points).to_vec().into(),
         tiers: vec![Tier::Coverage, Tier::Score],
         ..Parts::default()
     };

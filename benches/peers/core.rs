@@ -84,8 +84,16 @@ fn load(path: &str) -> anyhow::Result<Instance> {
         vec![Tier::Coverage, Tier::Score]
     };
     let demand = (0..coachees).map(|_| Demand { wanted: 1, class: 1 }).collect();
-    Instance::try_new(Parts { seats, demand, starts, coach, score, tiers, ..Parts::default() })
-        .map_err(|misfits| anyhow::anyhow!("{misfits:?}"))
+    Instance::try_new(Parts {
+        seats,
+        demand,
+        starts,
+        coach: coach.into(),
+        score: score.into(),
+        tiers,
+        ..Parts::default()
+    })
+    .map_err(|misfits| anyhow::anyhow!("{misfits:?}"))
 }
 
 fn read_u32(from: &mut impl Read) -> anyhow::Result<u32> {

@@ -61,7 +61,7 @@ impl Rows {
             starts[at] += starts[at - 1];
         }
         if !unsorted {
-            return Ok(PairTable { starts, coach, score, minutes });
+            return Ok(PairTable { starts, coach: coach.into(), score: score.into(), minutes });
         }
         let order = order(&coachee, &coach, &starts);
         drop((coachee, coach));
@@ -76,7 +76,7 @@ impl Rows {
             return Err(twice);
         }
         // One column after the other, so that only one is held twice.
-        let score = put(score, &order);
+        let score = put(score, &order).into();
         let minutes = if minutes.is_empty() { minutes } else { put(minutes, &order) };
         let coach = order.iter().map(|key| CoachIx::new(low(key >> 32))).collect();
         Ok(PairTable { starts, coach, score, minutes })

@@ -3,6 +3,7 @@
 //! Coachees and coaches keep the roster's indexes. Those who take no part have no pairs, a `max` of 0, no demand.
 
 use super::catalogue::Tier;
+use super::column::Column;
 use super::index::{CoachIx, CoacheeIx, GroupIx, Ix, IxVec, PairIx};
 use super::quantity::Points;
 use super::row::{Amount, Outside, Rings, Row};
@@ -70,9 +71,9 @@ pub struct Parts {
     /// Eligible pairs by coachee: `starts` has one entry more than there are coachees.
     pub starts: Vec<usize>,
     /// Within one coachee strictly ascending.
-    pub coach: Vec<CoachIx>,
+    pub coach: Column<CoachIx>,
     /// The pair's own score.
-    pub score: Vec<Points>,
+    pub score: Column<Points>,
     /// From the innermost to the outermost; groups of an inner family lie inside groups of the outer.
     pub nests: Vec<NestFamily>,
     /// By rule, then what they are about; no two of the same.

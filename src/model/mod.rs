@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod certificate;
+pub mod column;
 pub mod date;
 pub mod document;
 pub mod fault;

@@ -1,6 +1,7 @@
 //! The roster: everything a programme states, resolved and in canonical order, before any rule is applied.
 
 use super::catalogue::{ConflictKind, HistoryOutcome, LockKind, PairState, Preset, RuleKey};
+use super::column::Column;
 use super::date::{Date, Window};
 use super::index::{CoachIx, CoacheeIx, IxVec, PersonIx, SchoolIx, WordIx};
 use super::people::{Coach, Coachee, Person, School};
@@ -90,9 +91,9 @@ pub struct PlannedPair {
 pub struct PairTable {
     /// One more than there are coachees; empty without a table.
     pub starts: Vec<usize>,
-    pub coach: Vec<CoachIx>,
+    pub coach: Column<CoachIx>,
     /// Blank scores are 0.
-    pub score: Vec<Points>,
+    pub score: Column<Points>,
     /// Empty where the file has no such column.
     pub minutes: Vec<Option<Minutes>>,
 }

@@ -81,6 +81,11 @@ impl<'r> Rules<'r> {
         self.facts.coachee(coachee) == self.facts.coach(coach)
     }
 
+    /// Whether any waiver in force is for this coachee.
+    pub fn waives(&self, coachee: CoacheeIx) -> bool {
+        !self.waivers[coachee].is_empty()
+    }
+
     /// The waiver in force of a rule for a pair.
     pub fn waiver(&self, rule: RuleKey, coachee: CoacheeIx, coach: CoachIx) -> Option<usize> {
         let waivers = &self.facts.roster.waivers;

@@ -123,6 +123,9 @@ impl Compiled<'_> {
     /// catalogue. A waived cap counts wherever the coachee is in one of its groups, and a rule about several pairs wherever
     /// the pair would count.
     pub fn waived(&self, coachee: CoacheeIx, coach: CoachIx) -> Vec<(RuleKey, usize)> {
+        if !self.rules.waives(coachee) {
+            return Vec::new();
+        }
         let broken = self.rules.each().filter(|rule| rule.judge(coachee, coach).broken.is(Broken::WAIVABLE));
         let capped =
             self.caps.iter().filter(|cap| cap.level == Level::Waivable && cap.group[coachee].is_some());

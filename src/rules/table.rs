@@ -6,6 +6,7 @@
 use super::all::Rules;
 use super::verdict::Row;
 use crate::model::catalogue::{Level, Status};
+use crate::model::column::Column;
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::quantity::Points;
 use std::collections::BTreeMap;
@@ -21,8 +22,8 @@ const BLOCK: usize = 64;
 #[derive(Default)]
 pub(super) struct Table {
     pub starts: Vec<usize>,
-    pub coach: Vec<CoachIx>,
-    pub score: Vec<Points>,
+    pub coach: Column<CoachIx>,
+    pub score: Column<Points>,
 }
 
 /// The pair of a coachee and a coach, if it is eligible.
@@ -167,7 +168,7 @@ fn copied(rules: &Rules<'_>) -> Table {
     let score = match rule.level {
         Level::Soft if rule.weight == Points::ONE => pairs.score.clone(),
         Level::Soft => pairs.score.iter().map(|s| super::pairs::points(rule.weight, *s)).collect(),
-        _ => vec![Points::ZERO; pairs.coach.len()],
+        _ => vec![Points::ZERO; pairs.coach.len()].into(),
     };
     Table { starts, coach: pairs.coach.clone(), score }
 }

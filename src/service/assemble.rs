@@ -7,13 +7,14 @@ use crate::intake::Reading;
 use crate::model::catalogue::{PairState, Tier};
 use crate::model::certificate::Surety;
 use crate::model::document::{
-    BlockingLine, OutcomeKind, PairLine, PlanDocument, Proof, StageLine, Timing, WaiverLine,
+    BlockingLine, OutcomeKind, PairLine, Part, PlanDocument, Proof, StageLine, Timing, WaiverLine,
 };
 use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::outcome::{Assignment, Outcome, Stop, TierValue};
 use crate::model::quantity::Points;
-use crate::model::roster::PlannedPair;
+use crate::model::roster::{PlannedPair, Roster};
 use crate::rules::Compiled;
+use std::collections::BTreeMap;
 
 /// The document, without hashes and timing. `proof` says what the certificate claims; the caller verifies it.
 pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -> PlanDocument {
@@ -21,7 +22,7 @@ pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -
     let chosen = assignment(outcome).unwrap_or(&nobody);
     let (kind, stop, values, certificate) = shape(compiled, outcome);
     let demand = &compiled.instance.parts().demand;
-    let pairs = pairs(compiled, chosen);
+    let (pairs, floor) = pairs(compiled, chosen);
     let score = pairs.iter().map(|p| i128::from(p.score.0)).sum();
     let mut found = findings::before(reading, compiled);
     let clashes = explain::clashes(compiled, outcome);
@@ -37,7 +38,7 @@ pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -
         changes: changes(compiled, chosen),
         score,
         bound: bound(compiled, values, kind, score),
-        floor: chosen.pairs.iter().map(|(e, c)| compiled.score(*e, *c)).min(),
+        floor,
         tiers: proof::tiers(values),
         pairs,
         unmatched: explain::unmatched(compiled, chosen, stop),
@@ -89,30 +90,36 @@ fn blocking(compiled: &Compiled<'_>, outcome: &Outcome) -> Vec<BlockingLine> {
 }
 
 /// The chosen pairs with their reasons, charges of the group they are in included; by coachee id, then coach id,
-/// which is the order of the assignment.
-fn pairs(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<PairLine> {
+/// which is the order of the assignment. With them the lowest of the scores that the pairs have by themselves.
+fn pairs(compiled: &Compiled<'_>, chosen: &Assignment) -> (Vec<PairLine>, Option<Points>) {
     let charges = explain::charges(compiled, chosen);
-    let line = |(at, &(coachee, coach)): (usize, &(CoacheeIx, CoachIx))| {
+    let states = states(compiled.roster);
+    let mut floor: Option<Points> = None;
+    let line = |(&(coachee, coach), charges): (&(CoacheeIx, CoachIx), Vec<Part>)| {
         let mut parts = compiled.parts(coachee, coach);
-        parts.extend(charges[at].iter().cloned());
-        parts.sort_by_key(|part| part.rule);
+        let own = parts.iter().map(|p| p.points).sum();
+        floor = Some(floor.map_or(own, |least| least.min(own)));
+        if !charges.is_empty() {
+            parts.extend(charges);
+            parts.sort_by_key(|part| part.rule);
+        }
         PairLine {
             coach: compiled.roster.coach_id(coach).into(),
             coachee: compiled.roster.coachee_id(coachee).into(),
             score: parts.iter().map(|p| p.points).sum::<Points>(),
             minutes: compiled.minutes(coachee, coach),
-            state: state(compiled, coachee, coach),
+            // A kept pair keeps its state; every other pair is a draft.
+            state: states.get(&(coachee, coach)).copied().unwrap_or(PairState::Draft),
             parts,
         }
     };
-    chosen.pairs.iter().enumerate().map(line).collect()
+    let lines = chosen.pairs.iter().zip(charges).map(line).collect();
+    (lines, floor)
 }
 
-/// A kept pair keeps its state; every other pair is a draft.
-fn state(compiled: &Compiled<'_>, coachee: CoacheeIx, coach: CoachIx) -> PairState {
-    let plan = compiled.roster.plan.as_deref().unwrap_or_default();
-    let kept = plan.iter().find(|p| p.coachee == coachee && p.coach == coach);
-    kept.map_or(PairState::Draft, |p| p.state)
+/// The states of the pairs of the given plan.
+fn states(roster: &Roster) -> BTreeMap<(CoacheeIx, CoachIx), PairState> {
+    roster.plan.iter().flatten().map(|p| ((p.coachee, p.coach), p.state)).collect()
 }
 
 fn got(chosen: &Assignment, coachee: CoacheeIx) -> usize {

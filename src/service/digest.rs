@@ -23,13 +23,16 @@ pub fn plan_hash(plan: &PlanDocument) -> Box<str> {
     for PairLine { coach, coachee, score, minutes, state, parts } in &plan.pairs {
         field(&mut text, coach);
         field(&mut text, coachee);
-        field(&mut text, &score.0.to_string());
-        field(&mut text, &minutes.map_or_else(String::new, |m| m.0.to_string()));
+        number_field(&mut text, score.0);
+        match minutes {
+            Some(minutes) => number_field(&mut text, i64::from(minutes.0)),
+            None => field(&mut text, ""),
+        }
         field(&mut text, state.key());
-        field(&mut text, &parts.len().to_string());
+        number_field(&mut text, i64::try_from(parts.len()).unwrap_or(i64::MAX));
         for Part { rule, points, says } in parts {
             field(&mut text, rule.key());
-            field(&mut text, &points.0.to_string());
+            number_field(&mut text, points.0);
             field(&mut text, says);
         }
     }
@@ -77,7 +80,28 @@ fn stage_fields(text: &mut String, stage: &StageLine) {
 
 /// A field with its length before it, so that no two different plans spell the same text.
 fn field(text: &mut String, value: &str) {
-    let _ = write!(text, "{}:{value};", value.len());
+    number(text, value.len() as u64);
+    text.push(':');
+    text.push_str(value);
+    text.push(';');
+}
+
+/// A whole number as a field.
+fn number_field(text: &mut String, value: i64) {
+    let size = value.unsigned_abs();
+    let digits = size.checked_ilog10().map_or(1, |log| u64::from(log) + 1);
+    number(text, digits + u64::from(value < 0));
+    text.push_str(if value < 0 { ":-" } else { ":" });
+    number(text, size);
+    text.push(';');
+}
+
+/// Digits, without the formatting machinery: a large plan has millions.
+fn number(text: &mut String, value: u64) {
+    if value > 9 {
+        number(text, value / 10);
+    }
+    text.push(char::from(b"0123456789"[usize::try_from(value % 10).unwrap_or(0)]));
 }
 
 fn text(digest: &[u8]) -> Box<str> {

@@ -44,9 +44,7 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
         compiled.settle(solver::solve(&compiled.instance, &options)?)
     };
     let solved = clock.lap();
-    let mut plan = assemble::document(reading, &compiled, &outcome);
-    plan.instance = digest::instance_hash(roster);
-    plan.plan = digest::plan_hash(&plan);
+    let mut plan = told(reading, &compiled, &outcome, options.threads);
     let explained = clock.lap();
     let violations = {
         let _span = tracing::info_span!("verify", pairs = plan.pairs.len()).entered();
@@ -76,6 +74,23 @@ fn beyond_the_solver(compiled: &rules::Compiled<'_>) -> Option<Fault> {
         says: format!("this version cannot solve a programme that the rule {} limits", rule.key()).into(),
         remedy: "leave the rule out, or set it to off or info".into(),
         source: None,
+    })
+}
+
+/// The document with its hashes. That of the programme, which may have millions of pairs, has a thread of its own.
+fn told(
+    reading: &Reading,
+    compiled: &rules::Compiled<'_>,
+    outcome: &Outcome,
+    threads: usize,
+) -> PlanDocument {
+    let instance = || digest::instance_hash(&reading.roster);
+    std::thread::scope(|scope| {
+        let beside = (threads > 1).then(|| scope.spawn(instance));
+        let mut plan = assemble::document(reading, compiled, outcome);
+        plan.plan = digest::plan_hash(&plan);
+        plan.instance = beside.map_or_else(instance, |hash| hash.join().expect("hashing does not panic"));
+        plan
     })
 }
 

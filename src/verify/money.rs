@@ -104,7 +104,7 @@ mod tests {
         let weights: Vec<i128> = order.iter().map(|(d, k)| urgency.of(*d, *k)).collect();
         assert_eq!(weights, [5, 4, 3, 2, 1]);
         let pins = vec![PairIx::new(0)];
-        let coach = vec![CoachIx::new(0)];
+        let coach = vec![CoachIx::new(0)].into();
         let urgency = Urgency::new(&Parts { starts: vec![0, 0, 1, 1], coach, pins, ..parts });
         assert_eq!(urgency.of(d(2, 9), 1), 3, "the pinned place of the class between has no weight");
     }

@@ -38,6 +38,7 @@ impl<'w> Problem<'w> {
         let seats = seats(world);
         let demand = demand(world);
         let (starts, coach, score) = table(world);
+        let (coach, score) = (coach.into(), score.into());
         let mut tiers = world.rules.tiers(roster.plan.is_some());
         if roster.programme.aim == Aim::Stable {
             tiers = vec![Tier::Coverage, Tier::Stability, Tier::Score];

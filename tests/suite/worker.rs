@@ -39,7 +39,7 @@ fn budgets(coaches: usize, coachees: usize) -> Instance {
         demand: (0..coachees).map(|_| Demand { wanted: 1, class: 1 }).collect(),
         starts: (0..=coachees).map(|e| e * coaches).collect(),
         coach: (0..pairs).map(|p| CoachIx::from_usize(p % coaches)).collect(),
-        score,
+        score: score.into(),
         rows,
         tiers: vec![Tier::Coverage, Tier::Score],
         ..Parts::default()

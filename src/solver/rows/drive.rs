@@ -136,7 +136,7 @@ impl<'i, 'o> Drive<'i, 'o> {
         if self.worth[at] == NOBODY {
             return Ok(());
         }
-        let mut steps: Vec<Points> = self.instance.parts().score.clone();
+        let mut steps: Vec<Points> = self.instance.parts().score.to_vec();
         steps.sort_unstable();
         steps.dedup();
         let position = |value: i128| steps.partition_point(|s| i128::from(s.0) < -value);
