@@ -22,6 +22,7 @@ mod json_value;
 mod list_cells;
 mod lists;
 mod load;
+mod pair_lanes;
 mod pair_reader;
 mod pair_scan;
 mod pair_table;
@@ -44,6 +45,7 @@ mod tables;
 mod toml_value;
 mod value;
 mod words;
+mod words8;
 
 #[cfg(test)]
 mod plan_tests;

@@ -1,7 +1,8 @@
-//! The reading of `pairs.csv` in pieces: bytes, header, plain rows by the dozen, and the slow way for the rest.
+//! The reading of `pairs.csv`: the header, a long file in lanes as far as that goes, the rest in pieces, rows that are not
+//! plain the slow way.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::model::fault::{Code, Fault};
@@ -11,15 +12,18 @@ use super::csv_text::{self, Cut, Header};
 use super::directory::Directory;
 use super::faults::Faults;
 use super::id_index::IdIndex;
-use super::pair_scan::{Found, Layout, LookUp};
+use super::pair_scan::{Found, Layout, LookUp, Odd};
+use super::pair_table::Rows;
 use super::pairs::{NAME, Pair, pair_row};
 use super::source::{self, LINE_LIMIT, Source, SourceKind};
 use super::tables::{PairRow, TableKind};
 
-/// Bytes read at once: enough to be worth a second thread, few enough to stay in the caches.
+/// Bytes read at once: enough to find line ends in, few enough to stay in the caches.
 const PIECE: usize = 1 << 20;
-/// Shorter pieces are not worth a second thread.
-const SHARED: usize = 1 << 18;
+/// Shorter files are not worth a second thread.
+const LONG: u64 = 1 << 19;
+/// The header of a long file is looked for in so many bytes.
+const HEAD: u64 = 1 << 16;
 
 /// The text of one row, and the line it starts on.
 pub struct Record<'t> {
@@ -27,8 +31,17 @@ pub struct Record<'t> {
     pub text: &'t str,
 }
 
-/// Takes a pair, and how many rows the file may have; answers whether to go on.
-pub type Take<'t> = dyn FnMut(&Record<'_>, Pair, usize) -> bool + 't;
+/// Who wants the pairs.
+pub trait Taker {
+    /// Takes a pair, and how many rows the file may have; answers whether to go on.
+    fn pair(&mut self, record: &Record<'_>, pair: Pair, hint: usize) -> bool;
+    /// Takes many rows at once, and how many rows the file may have; answers whether to go on.
+    fn rows(&mut self, rows: &Rows, hint: usize) -> bool;
+    /// Whether the text and the line of every row are asked for, so that `rows` is of no use.
+    fn wants_records(&self) -> bool;
+    /// All that was given before is void.
+    fn again(&mut self);
+}
 
 pub struct Reader<'d, 'f, 's> {
     directory: &'d Directory<'d>,
@@ -54,14 +67,8 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         Self { directory, faults, coach_ids: ids(&directory.coaches), coachee_ids: ids(&directory.coachees) }
     }
 
-    /// Gives every good row to `take`. A file that turns out not to be UTF-8 is read again as a whole: then everything
-    /// that was given before is void, and `again` is called.
-    pub fn run(
-        &mut self,
-        path: &Path,
-        take: &mut Take<'_>,
-        again: &mut dyn FnMut(),
-    ) -> Result<source::Charset, Fault> {
+    /// Gives every good row to `take`. A file that turns out not to be UTF-8 is read again as a whole.
+    pub fn run(&mut self, path: &Path, take: &mut dyn Taker) -> Result<source::Charset, Fault> {
         let (coach_ids, coachee_ids) = (self.coach_ids.clone(), self.coachee_ids.clone());
         let ids = [IdIndex::new(&coach_ids), IdIndex::new(&coachee_ids)];
         let before = self.faults.count();
@@ -71,7 +78,7 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
             Err(Halt::NotUtf8) => {}
         }
         self.faults.forget_after(before);
-        again();
+        take.again();
         let bytes = source::read_bytes(path, NAME, true)?;
         let (text, charset) = source::decode(bytes).map_err(|line| source::not_text(NAME, line))?;
         let mut state = State::new(&ids, text.len());
@@ -81,7 +88,7 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         }
     }
 
-    fn pieces(&mut self, path: &Path, ids: &[IdIndex<'_>; 2], take: &mut Take<'_>) -> Result<(), Halt> {
+    fn pieces(&mut self, path: &Path, ids: &[IdIndex<'_>; 2], take: &mut dyn Taker) -> Result<(), Halt> {
         let unreadable = |e: std::io::Error| {
             let says = format!("the file cannot be read: {e}");
             let remedy = "check that the file exists and may be read";
@@ -95,10 +102,17 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
             return Err(Halt::Fault(source::too_large(NAME)));
         }
         let size = usize::try_from(about.len()).unwrap_or(0);
-        let mut file = File::open(path).map_err(unreadable)?.take(source::FILE_LIMIT);
-        let mut buffer = vec![0; LINE_LIMIT + PIECE];
+        let mut file = File::open(path).map_err(unreadable)?;
         let mut state = State::new(ids, size);
-        let (mut filled, mut first) = (0, true);
+        let read = if about.len() < LONG || take.wants_records() {
+            0
+        } else {
+            self.lanes(path, about.len(), &mut file, &mut state, take)?
+        };
+        file.seek(SeekFrom::Start(read)).map_err(unreadable)?;
+        let mut file = file.take(source::FILE_LIMIT.saturating_sub(read));
+        let mut buffer = vec![0; LINE_LIMIT + PIECE];
+        let (mut filled, mut first) = (0, read == 0);
         loop {
             let (from, mut end) = (filled, false);
             while filled < from + PIECE && !end {
@@ -138,24 +152,59 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         }
     }
 
+    /// Reads a long file in two lanes as far as that goes; answers up to which byte. Everything about it that is out of
+    /// the ordinary is left to the other way.
+    fn lanes(
+        &mut self,
+        path: &Path,
+        size: u64,
+        file: &mut File,
+        state: &mut State<'_>,
+        take: &mut dyn Taker,
+    ) -> Result<u64, Halt> {
+        let mut bytes = Vec::new();
+        if file.take(HEAD).read_to_end(&mut bytes).is_err() || memchr::memchr(0, &bytes).is_some() {
+            return Ok(0);
+        }
+        let mark = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let Ok(text) = std::str::from_utf8(&bytes[mark..last_line_end(&bytes).max(mark)]) else {
+            return Ok(0);
+        };
+        if text.is_empty() || csv_text::cut_row(text, 0, &mut state.cells).1.is_err() {
+            return Ok(0);
+        }
+        let from = (mark + self.header(text, state)?) as u64;
+        let lookup = state.lookup;
+        super::pair_lanes::run(path, from, size, lookup, &mut |stretch| {
+            // A sixteenth more than there would be if all rows were as long as those so far.
+            let rows = stretch.rows.len().max(1);
+            let hint = state.size / (stretch.bytes / rows).max(1);
+            if !take.rows(&stretch.rows, hint + hint / 16) {
+                return Err(Halt::Enough);
+            }
+            let line = state.line;
+            for Odd { line: before, text } in &stretch.odd {
+                self.slow_row(&Record { line: line + before, text }, state, take)?;
+            }
+            state.line = line + stretch.lines;
+            Ok(())
+        })
+    }
+
     /// Reads the rows of a piece, which ends at a line's end or with the file; answers how many bytes it used.
     fn piece(
         &mut self,
         text: &str,
         end: bool,
         state: &mut State<'_>,
-        take: &mut Take<'_>,
+        take: &mut dyn Taker,
     ) -> Result<usize, Halt> {
         let mut at = if state.header.is_none() { self.header(text, state)? } else { 0 };
-        if text.len() > SHARED && memchr::memchr(b'"', text.as_bytes()).is_none() {
-            self.two_halves(&text[at..], state, take)?;
-            return Ok(text.len());
-        }
         let mut rows = Vec::new();
         while at < text.len() {
             rows.clear();
             (state.line, at) = state.lookup.plain_rows(text, at, state.line, &mut rows);
-            self.emit(text, 0, &rows, state, take)?;
+            self.emit(text, &rows, state, take)?;
             if at == text.len() {
                 break;
             }
@@ -171,39 +220,20 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         Ok(at)
     }
 
-    /// Gives rows in order, and takes those that are not found the slow way; `lines` stand before the text.
+    /// Gives rows in order, and takes those that are not found the slow way.
     fn emit(
         &mut self,
         text: &str,
-        lines: u32,
         rows: &[Found],
         state: &mut State<'_>,
-        take: &mut Take<'_>,
+        take: &mut dyn Taker,
     ) -> Result<(), Halt> {
         for row in rows {
-            let record = Record { line: lines + row.line, text: &text[row.start..row.next] };
+            let record = Record { line: row.line, text: &text[row.start..row.next] };
             match row.pair {
                 Some(pair) => state.give(&record, pair, take)?,
                 None => self.slow_row(&record, state, take)?,
             }
-        }
-        Ok(())
-    }
-
-    /// Reads a piece without quotes, where every line end ends a row, on two threads.
-    fn two_halves(&mut self, text: &str, state: &mut State<'_>, take: &mut Take<'_>) -> Result<(), Halt> {
-        let middle = last_line_end(&text.as_bytes()[..text.len() / 2]);
-        let (first, second) = text.split_at(middle);
-        let lookup = state.lookup;
-        let (one, two) = std::thread::scope(|scope| {
-            let other = scope.spawn(move || lookup.rows(second));
-            (lookup.rows(first), other.join())
-        });
-        // A panic over there is one of ours: it goes on here.
-        let two = two.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        for (text, (rows, lines)) in [(first, one), (second, two)] {
-            self.emit(text, state.line, &rows, state, take)?;
-            state.line += lines;
         }
         Ok(())
     }
@@ -237,7 +267,7 @@ impl<'d, 'f, 's> Reader<'d, 'f, 's> {
         &mut self,
         record: &Record<'_>,
         state: &mut State<'_>,
-        take: &mut Take<'_>,
+        take: &mut dyn Taker,
     ) -> Result<(), Halt> {
         let Some(header) = state.header.as_ref() else { return Ok(()) };
         let sources = [Source::new(NAME, SourceKind::Table(TableKind::Pairs), record.text.to_owned())];
@@ -281,10 +311,10 @@ impl<'i> State<'i> {
 
     /// Gives a pair to the taker, with about how many rows the file has if all are like this one.
     #[inline]
-    fn give(&self, record: &Record<'_>, pair: Pair, take: &mut Take<'_>) -> Result<(), Halt> {
+    fn give(&self, record: &Record<'_>, pair: Pair, take: &mut dyn Taker) -> Result<(), Halt> {
         if record.text.len() > LINE_LIMIT {
             return Err(Halt::Fault(source::long_line(NAME, record.line)));
         }
-        if take(record, pair, self.size / record.text.len().max(1)) { Ok(()) } else { Err(Halt::Enough) }
+        if take.pair(record, pair, self.size / record.text.len().max(1)) { Ok(()) } else { Err(Halt::Enough) }
     }
 }

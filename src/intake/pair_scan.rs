@@ -1,29 +1,45 @@
-//! Plain rows of `pairs.csv`: cut by hand, looked up by hash.
+//! Plain rows of `pairs.csv`: cut by hand, eight bytes at a time, and looked up by hash.
 
 use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::quantity::{Minutes, Points};
 
 use super::id_index::{self, IdIndex};
+use super::pair_table::Rows;
 use super::pairs::Pair;
+use super::source::LINE_LIMIT;
+use super::words8::{self, Word8};
 
 /// A plain row: its text from `start` to `next`, the ids, and the numbers.
 #[derive(Clone, Copy)]
-pub struct Draft<'t> {
-    pub line: u32,
-    pub start: usize,
-    pub next: usize,
-    pub coach: &'t [u8],
-    pub coachee: &'t [u8],
-    pub score: Points,
-    pub minutes: Option<Minutes>,
+struct Draft<'t> {
+    line: u32,
+    start: usize,
+    next: usize,
+    coach: Id<'t>,
+    coachee: Id<'t>,
+    score: Points,
+    minutes: Option<Minutes>,
+}
+
+/// An id as a row has it, with the key of its hash.
+#[derive(Clone, Copy, Default)]
+struct Id<'t> {
+    key: u64,
+    text: &'t [u8],
+}
+
+impl<'t> Id<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Self { key: id_index::key(text), text }
+    }
 }
 
 /// What stands at a place, as far as the fast way can tell.
-pub enum Scanned<'t> {
+enum Scanned<'t> {
     /// An empty line; the next one starts here.
     Blank(usize),
     Row(Draft<'t>),
-    /// A row with quotes, too few cells, odd numbers: for the other way.
+    /// A row with doubled quotes, too few cells, odd numbers: for the other way.
     Other,
 }
 
@@ -48,7 +64,56 @@ pub struct Layout {
 impl Layout {
     /// The row at `at`.
     #[inline]
-    pub fn scan<'t>(&self, bytes: &'t [u8], at: usize, line: u32) -> Scanned<'t> {
+    fn scan<'t>(&self, bytes: &'t [u8], at: usize, line: u32) -> Scanned<'t> {
+        match self.swift(bytes, at, line) {
+            Some(draft) => Scanned::Row(draft),
+            None => self.careful(bytes, at, line),
+        }
+    }
+
+    /// A row without quotes whose wanted cells are short, as nearly all are; `None` says nothing about the row.
+    #[inline]
+    fn swift<'t>(&self, bytes: &'t [u8], at: usize, line: u32) -> Option<Draft<'t>> {
+        let (mut coach, mut coachee) = (Id::default(), Id::default());
+        let (mut score, mut minutes) = (Points::ZERO, None);
+        let (mut pos, mut place) = (at, 0);
+        loop {
+            let cell = Word8::at(bytes, pos)?.cell(bytes, pos)?;
+            let end = pos + cell.len;
+            let text = &bytes[pos..end];
+            let short = Id { key: cell.word, text };
+            if place == self.places[0] {
+                coach = if cell.len > 8 { Id::new(text) } else { short };
+            } else if place == self.places[1] {
+                coachee = if cell.len > 8 { Id::new(text) } else { short };
+            } else if place == self.places[2] {
+                if cell.len > 0 {
+                    let short = if cell.len > 8 { None } else { words8::points(cell.word, cell.len) };
+                    score = short.or_else(|| plain_points(text))?;
+                }
+            } else if place == self.places[3] {
+                if cell.len > 0 {
+                    minutes = Some(plain_minutes(text)?);
+                }
+            } else if cell.len > 0 {
+                return None;
+            }
+            let next = match bytes[end] {
+                b',' => {
+                    (pos, place) = (end + 1, place + 1);
+                    continue;
+                }
+                b'\n' => end + 1,
+                _ if bytes.get(end + 1) == Some(&b'\n') => end + 2,
+                _ => return None,
+            };
+            let whole = place + 1 == self.width && end > at;
+            return whole.then_some(Draft { line, start: at, next, coach, coachee, score, minutes });
+        }
+    }
+
+    /// The same byte by byte, quoted cells and every kind of line end included.
+    fn careful<'t>(&self, bytes: &'t [u8], at: usize, line: u32) -> Scanned<'t> {
         let mut cells = [(0, 0); 4];
         let (mut pos, mut place, mut start) = (at, 0, at);
         loop {
@@ -62,10 +127,11 @@ impl Layout {
                 }
                 pos = end;
             }
-            for (cell, &wanted) in cells.iter_mut().zip(&self.places) {
-                if wanted == place {
-                    *cell = (start, end);
-                }
+            match self.places.iter().position(|wanted| *wanted == place) {
+                Some(wanted) => cells[wanted] = (start, end),
+                // A cell that nobody asks for is a matter for the other way, unless it is blank.
+                None if start < end => return Scanned::Other,
+                None => {}
             }
             match bytes.get(pos) {
                 Some(b',') => {
@@ -86,6 +152,7 @@ impl Layout {
         let minutes = if minutes.is_empty() { Some(None) } else { plain_minutes(minutes).map(Some) };
         match (score, minutes) {
             (Some(score), Some(minutes)) if self.width == place + 1 => {
+                let (coach, coachee) = (Id::new(coach), Id::new(coachee));
                 Scanned::Row(Draft { line, start: at, next, coach, coachee, score, minutes })
             }
             _ => Scanned::Other,
@@ -102,6 +169,30 @@ pub struct Found {
     pub pair: Option<Pair>,
 }
 
+/// A row for the other way: the lines before it in its stretch, and its text.
+pub struct Odd {
+    pub line: u32,
+    pub text: Box<str>,
+}
+
+/// The rows of a stretch of the file.
+#[derive(Default)]
+pub struct Stretch {
+    pub rows: Rows,
+    pub odd: Vec<Odd>,
+    pub lines: u32,
+    pub bytes: usize,
+}
+
+impl Stretch {
+    /// Forgets the rows, keeps the room.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.odd.clear();
+        (self.lines, self.bytes) = (0, 0);
+    }
+}
+
 /// Rows looked up together; their drafts stay in the nearest cache.
 const BATCH: usize = 64;
 
@@ -114,25 +205,50 @@ pub struct LookUp<'i> {
 }
 
 impl LookUp<'_> {
-    /// Every row of a text without quotes, and the number of its lines. Rows that are not plain have no pair.
-    pub fn rows(&self, text: &str) -> (Vec<Found>, u32) {
-        let mut rows = Vec::with_capacity(text.len() / 20);
-        let (mut line, mut at) = (0, 0);
-        loop {
-            (line, at) = self.plain_rows(text, at, line, &mut rows);
-            if at == text.len() {
-                return (rows, line);
+    /// Adds every row of the text; where a quote may hold a line end, or a line is too long, the rows up to there. Says
+    /// where it stopped.
+    pub fn stretch(&self, text: &str, into: &mut Stretch) -> usize {
+        let bytes = text.as_bytes();
+        let (mut line, mut at) = (into.lines, 0);
+        while at < bytes.len() {
+            let Stretch { rows, odd, .. } = &mut *into;
+            (line, at) = self.each(text, at, line, |draft, pair| match pair {
+                Some((coachee, coach)) => rows.push(coachee, coach, draft.score, draft.minutes),
+                None => odd.push(Odd { line: draft.line, text: text[draft.start..draft.next].into() }),
+            });
+            if at < bytes.len() {
+                let next = line_end(bytes, at);
+                if next - at > LINE_LIMIT || memchr::memchr(b'"', &bytes[at..next]).is_some() {
+                    break;
+                }
+                odd.push(Odd { line, text: text[at..next].into() });
+                (line, at) = (line + 1, next);
             }
-            let next = line_end(text.as_bytes(), at);
-            rows.push(Found { line, start: at, next, pair: None });
-            (line, at) = (line + 1, next);
         }
+        (into.lines, into.bytes) = (line, at);
+        at
     }
 
     /// Adds the rows from `at` on, up to the first that is not plain; answers the line and the place of that.
+    pub fn plain_rows(&self, text: &str, at: usize, line: u32, rows: &mut Vec<Found>) -> (u32, usize) {
+        self.each(text, at, line, |draft, pair| {
+            let Draft { line, start, next, score, minutes, coach: _, coachee: _ } = *draft;
+            let pair = pair.map(|(coachee, coach)| (coachee, coach, score, minutes));
+            rows.push(Found { line, start, next, pair });
+        })
+    }
+
+    /// Every plain row from `at` on with its people, if they are known, up to the first row that is not plain.
     ///
     /// Rows are looked up by the dozen: the look-ups do not wait for each other, nor the scan for them.
-    pub fn plain_rows(&self, text: &str, at: usize, line: u32, rows: &mut Vec<Found>) -> (u32, usize) {
+    #[inline]
+    fn each(
+        &self,
+        text: &str,
+        at: usize,
+        line: u32,
+        mut found: impl FnMut(&Draft<'_>, Option<(CoacheeIx, CoachIx)>),
+    ) -> (u32, usize) {
         let bytes = text.as_bytes();
         let (mut line, mut at) = (line, at);
         let mut batch: Vec<Draft<'_>> = Vec::with_capacity(BATCH);
@@ -155,34 +271,32 @@ impl LookUp<'_> {
                 }
                 line += 1;
             }
-            self.look_up(&batch, &mut last, rows);
+            let mut coaches = [None; BATCH];
+            for (found, draft) in coaches.iter_mut().zip(&batch) {
+                *found = self.coaches.find(draft.coach.key, draft.coach.text);
+            }
+            let mut coachees = [None; BATCH];
+            for (found, draft) in coachees.iter_mut().zip(&batch) {
+                *found = self.coachee(draft.coachee, &mut last);
+            }
+            for (draft, people) in batch.iter().zip(coachees.into_iter().zip(coaches)) {
+                let (coachee, coach) = people;
+                found(draft, coachee.map(CoacheeIx::new).zip(coach.map(CoachIx::new)));
+            }
         }
         (line, at)
     }
 
-    fn look_up(&self, batch: &[Draft<'_>], last: &mut Option<(u64, u32)>, rows: &mut Vec<Found>) {
-        let mut coaches = [None; BATCH];
-        for (found, draft) in coaches.iter_mut().zip(batch) {
-            *found = self.coaches.find(draft.coach);
-        }
-        let mut coachees = [None; BATCH];
-        for (found, draft) in coachees.iter_mut().zip(batch) {
-            let key = id_index::key(draft.coachee);
-            *found = match *last {
-                Some((known, at)) if known == key && draft.coachee.len() <= 8 => Some(at),
-                _ => self.coachees.find(draft.coachee),
-            };
-            *last = found.filter(|_| draft.coachee.len() <= 8).map(|at| (key, at));
-        }
-        for (draft, found) in batch.iter().zip(coaches.into_iter().zip(coachees)) {
-            let Draft { line, start, next, coach: _, coachee: _, score, minutes } = *draft;
-            let pair = match found {
-                (Some(coach), Some(coachee)) => {
-                    Some((CoacheeIx::new(coachee), CoachIx::new(coach), score, minutes))
-                }
-                _ => None,
-            };
-            rows.push(Found { line, start, next, pair });
+    #[inline]
+    fn coachee(&self, id: Id<'_>, last: &mut Option<(u64, u32)>) -> Option<u32> {
+        let short = id.text.len() <= 8;
+        match *last {
+            Some((known, at)) if known == id.key && short => Some(at),
+            _ => {
+                let found = self.coachees.find(id.key, id.text);
+                *last = found.filter(|_| short).map(|at| (id.key, at));
+                found
+            }
         }
     }
 }
@@ -200,9 +314,6 @@ fn simple_quote(bytes: &[u8]) -> Option<usize> {
     memchr::memchr3(b'"', b'\n', b'\r', bytes)
         .filter(|&at| bytes[at] == b'"' && bytes.get(at + 1) != Some(&b'"'))
 }
-
-/// Micro-points in one unit of the last place, by the number of places.
-const SCALE: [i64; 7] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
 /// A short plain decimal; anything else is looked at again.
 #[inline]
@@ -229,7 +340,7 @@ pub fn plain_points(text: &[u8]) -> Option<Points> {
     if digits == b"." {
         return None;
     }
-    let micro = value.checked_mul(*SCALE.get(places.unwrap_or(0))?)?;
+    let micro = value.checked_mul(*words8::SCALE.get(places.unwrap_or(0))?)?;
     (micro <= Points::LIMIT.0).then_some(Points(if negative { -micro } else { micro }))
 }
 

@@ -3,10 +3,9 @@
 //!
 //! Linear in the bytes; memory is one piece and 16 bytes a pair (24 with minutes), twice that where rows are not sorted.
 
-use std::cell::RefCell;
 use std::path::Path;
 
-use crate::model::fault::Code;
+use crate::model::fault::{Code, Fault};
 use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::PairTable;
@@ -14,7 +13,7 @@ use crate::model::roster::PairTable;
 use super::cells;
 use super::directory::Directory;
 use super::faults::Faults;
-use super::pair_reader::{Reader, Record};
+use super::pair_reader::{Reader, Record, Taker};
 use super::pair_table::{Rows, Twice};
 use super::source;
 use super::tables::{PairRow, Table};
@@ -80,6 +79,39 @@ impl TwiceFinder {
     }
 }
 
+/// Takes every pair.
+#[derive(Default)]
+struct Whole(Rows);
+
+impl Whole {
+    fn make_room(&mut self, hint: usize) {
+        if self.0.len() == 0 {
+            self.0.reserve(hint.min(PAIR_LIMIT));
+        }
+    }
+}
+
+impl Taker for Whole {
+    fn pair(&mut self, _: &Record<'_>, (coachee, coach, score, minutes): Pair, hint: usize) -> bool {
+        self.make_room(hint);
+        self.0.push(coachee, coach, score, minutes);
+        self.0.len() <= PAIR_LIMIT
+    }
+    fn rows(&mut self, rows: &Rows, hint: usize) -> bool {
+        if rows.len() > 0 {
+            self.make_room(hint);
+            self.0.append(rows);
+        }
+        self.0.len() <= PAIR_LIMIT
+    }
+    fn wants_records(&self) -> bool {
+        false
+    }
+    fn again(&mut self) {
+        *self = Self::default();
+    }
+}
+
 /// Reads the file. `None` after a fault. The flag says that it was not UTF-8.
 pub fn from_file(
     path: &Path,
@@ -87,17 +119,9 @@ pub fn from_file(
     faults: &mut Faults<'_>,
 ) -> Option<(PairTable, source::Charset)> {
     let before = faults.count();
-    let rows = RefCell::new(Rows::default());
-    let mut take = |_: &Record<'_>, (coachee, coach, score, minutes): Pair, hint: usize| {
-        let mut rows = rows.borrow_mut();
-        if rows.len() == 0 && hint > 0 {
-            rows.reserve(hint.min(PAIR_LIMIT));
-        }
-        rows.push(coachee, coach, score, minutes);
-        rows.len() <= PAIR_LIMIT
-    };
-    let charset = Reader::new(directory, faults).run(path, &mut take, &mut || drop(rows.take()));
-    let rows = rows.into_inner();
+    let mut all = Whole::default();
+    let charset = Reader::new(directory, faults).run(path, &mut all);
+    let Whole(rows) = all;
     let charset = charset.map_err(|fault| faults.add(fault)).ok()?;
     if rows.len() > PAIR_LIMIT {
         let says = format!("more than {PAIR_LIMIT} pairs");
@@ -114,26 +138,39 @@ pub fn from_file(
 
 pub const NAME: &str = "pairs.csv";
 
-/// A second pass over the file, for the lines of the pairs that stand twice.
-fn locate_twice(path: &Path, directory: &Directory<'_>, pairs: Twice, faults: &mut Faults<'_>) {
-    let finder = RefCell::new((TwiceFinder { pairs, seen: Vec::new() }, Vec::new()));
-    let mut take = |record: &Record<'_>, (coachee, coach, ..): Pair, _: usize| {
-        let (finder, found) = &mut *finder.borrow_mut();
-        if finder.again(coachee, coach) {
+/// Notes the lines of the pairs that stand twice.
+struct Locator {
+    finder: TwiceFinder,
+    found: Vec<Fault>,
+}
+
+impl Taker for Locator {
+    fn pair(&mut self, record: &Record<'_>, (coachee, coach, ..): Pair, _: usize) -> bool {
+        if self.finder.again(coachee, coach) {
             let line = record.text.trim_end();
             let (says, remedy) = (TwiceFinder::SAYS, TwiceFinder::REMEDY);
             let mut fault = source::file_fault(NAME, record.line, Code::DuplicateRow, line, says, remedy);
             fault.at.column = "coach".into();
             fault.source = Some(source::excerpt(line, 0, line.len()));
-            found.push(fault);
+            self.found.push(fault);
         }
         true
-    };
-    let mut again = || {
-        let (finder, found) = &mut *finder.borrow_mut();
-        finder.seen.clear();
-        found.clear();
-    };
-    let ran = Reader::new(directory, &mut Faults::silent(faults)).run(path, &mut take, &mut again);
-    finder.into_inner().1.into_iter().chain(ran.err()).for_each(|fault| faults.add(fault));
+    }
+    fn rows(&mut self, _: &Rows, _: usize) -> bool {
+        unreachable!("every record is asked for")
+    }
+    fn wants_records(&self) -> bool {
+        true
+    }
+    fn again(&mut self) {
+        self.finder.seen.clear();
+        self.found.clear();
+    }
+}
+
+/// A second pass over the file, for the lines of the pairs that stand twice.
+fn locate_twice(path: &Path, directory: &Directory<'_>, pairs: Twice, faults: &mut Faults<'_>) {
+    let mut locator = Locator { finder: TwiceFinder { pairs, seen: Vec::new() }, found: Vec::new() };
+    let ran = Reader::new(directory, &mut Faults::silent(faults)).run(path, &mut locator);
+    locator.found.into_iter().chain(ran.err()).for_each(|fault| faults.add(fault));
 }
