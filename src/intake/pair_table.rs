@@ -197,7 +197,9 @@ mod tests {
         };
         let whole = |order: &[u32]| {
             let mut all = Rows::default();
-            order.iter().for_each(|at| row(&mut all, *at));
+            for at in order {
+                row(&mut all, *at);
+            }
             all.finish(4)
         };
         let ordered: Vec<u32> = (0..12).collect();
@@ -205,7 +207,9 @@ mod tests {
             let (mut all, mut part) = (Rows::default(), Rows::default());
             for some in order.chunks(size) {
                 part.clear();
-                some.iter().for_each(|at| row(&mut part, *at));
+                for at in some {
+                    row(&mut part, *at);
+                }
                 all.append(&part);
                 all.append(&Rows::default());
             }

@@ -339,6 +339,20 @@ fn long_tables_of_pairs_keep_their_lines() {
     assert_eq!(faults(table(&odd)), ["E014 @ pairs.csv:302:score", "E020 @ pairs.csv:60003:coachee"]);
     let twice = format!("{plain}0000,0000,9\n");
     assert_eq!(faults(table(&twice)), ["E028 @ pairs.csv:60003:coach"]);
+    for end in ["\r\n", "\r"] {
+        assert_eq!(table(&plain.replace('\n', end)).expect("valid").roster.pairs, pairs, "{end:?}");
+    }
+    let two_lines = plain.replacen("\n0001,0150,", "\n\"0001\n\",0150,", 1);
+    assert_eq!(table(&two_lines).expect("valid").roster.pairs, pairs);
+    let odd = format!("{two_lines}0001,nobody,1\n");
+    assert_eq!(faults(table(&odd)), ["E020 @ pairs.csv:60004:coachee"]);
+    let backwards: Vec<&str> = plain.lines().skip(2).collect();
+    let backwards =
+        backwards.iter().rev().fold("coach,coachee,score".to_owned(), |all, row| all + "\n" + row);
+    assert_eq!(table(&backwards).expect("valid").roster.pairs, pairs);
+    let nul = plain.replacen("\n0002,0170,", "\n00\x0002,0170,", 1);
+    let line = plain[..plain.find("\n0002,0170,").expect("there")].lines().count() + 1;
+    assert_eq!(faults(table(&nul)), [format!("{} @ pairs.csv:{line}", Code::NotText.key())]);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use crate::model::quantity::Points;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
+/// The lower byte of every other pair.
+const PAIRS: u64 = 0x0000_00ff_0000_00ff;
 /// Eight digits `0`.
 const ZEROS: u64 = 0x30 * ONES;
 
@@ -83,7 +85,6 @@ const fn digits(word: u64) -> Option<u64> {
     }
     let word = word - ZEROS;
     let pairs = (word * 10).wrapping_add(word >> 8);
-    const PAIRS: u64 = 0x0000_00ff_0000_00ff;
     let first = (pairs & PAIRS).wrapping_mul(100 + (1_000_000 << 32));
     let second = (pairs >> 16 & PAIRS).wrapping_mul(1 + (10_000 << 32));
     Some(first.wrapping_add(second) >> 32)
