@@ -29,11 +29,12 @@ enum Demand {
     Minimum(CoachIx),
 }
 
-/// Clashes without a demand in common, the first ones found.
+/// Clashes without a demand in common, the first ones found; called where all hard demands together cannot be met. Where
+/// time is over a set may hold more than it needs.
 pub fn clashes(instance: &Instance, options: &Options<'_>) -> Result<Vec<Clash>, Failure> {
     let mut all = demands(instance);
     let mut found = Vec::new();
-    while found.len() < MOST && !met(instance, options, &all)? {
+    while found.is_empty() || found.len() < MOST && !met(instance, options, &all)? {
         let set = smallest(instance, options, all.clone())?;
         all.retain(|demand| !set.contains(demand));
         found.push(clash(instance, &set));

@@ -73,7 +73,8 @@ pub fn double(n: i64) -> f64 {
     f64::from(high) * 4_294_967_296.0 + f64::from(low)
 }
 
-/// The least integer not below a bound, forgiving what doubles lose on the way.
+/// The least integer not below a bound, forgiving what doubles lose on the way. Only `HiGHS` tells bounds.
+#[cfg(any(feature = "highs", test))]
 pub fn rounded_up(bound: f64) -> Option<i64> {
     let forgiven = bound - 1e-6 - bound.abs() * 1e-12;
     if !forgiven.is_finite() || forgiven.abs() > double(1 << 52) {
