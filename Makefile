@@ -5,7 +5,7 @@ JOBS ?= 2
 PYTHON := .venv/bin/python
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: demo test build lint unit outside bench bench-peers clean help
+.PHONY: demo test build lint unit unit-pure outside bench bench-peers clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -25,6 +25,9 @@ lint: need-rust
 
 unit: need-rust
 	$(CARGO) test -j$(JOBS) --release
+
+unit-pure: need-rust ## rules about several pairs without HiGHS: a build of its own, so not part of test
+	$(CARGO) test -j$(JOBS) --no-default-features --test rows
 
 outside: build venv ## against independent solvers
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --count 600
