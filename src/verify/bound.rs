@@ -192,7 +192,7 @@ pub(super) fn bound(parts: &Parts, stage: &Stage) -> Option<i128> {
     Some(total)
 }
 
-fn pair_cost(m: &Multipliers, score: i64, kept: bool) -> Option<i128> {
+pub(super) fn pair_cost(m: &Multipliers, score: i64, kept: bool) -> Option<i128> {
     let cost = match i64::try_from(m.score) {
         // The usual case, and one instruction: two words of 63 bits never overflow 127.
         Ok(small) => -(i128::from(small) * i128::from(score)),

@@ -6,12 +6,16 @@
 //! Method: one pass over the people, one over the possible pairs (on all processors), one more per stage of the proof.
 //! Integers only; sums are `i128` with checked arithmetic, and an overflow is a violation, never a panic.
 
+mod best_group;
 mod blocking;
 mod bound;
 mod chosen;
 mod claims;
 mod clash;
 mod facts;
+mod grouped;
+#[cfg(test)]
+mod grouped_tests;
 mod groups;
 mod judge;
 mod lists;

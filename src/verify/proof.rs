@@ -1,6 +1,7 @@
 //! A certificate held against a problem and a plan: each stage's multipliers, its bound computed again, its claim.
 
 use super::bound::{bound, charged, cost, missing};
+use super::grouped;
 use super::problem::find;
 use super::ranges::{multipliers, tiers_of};
 use super::stable;
@@ -57,10 +58,21 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
             );
             continue;
         }
-        let (wrong, bound) = two(parts, || multipliers(parts, stage), || bound(parts, stage));
+        let lower = || match &stage.groups {
+            None => Ok(bound(parts, stage)),
+            Some(groups) => grouped::bound(parts, stage, groups).map(Some),
+        };
+        let (wrong, bound) = two(parts, || multipliers(parts, stage), lower);
         for says in wrong {
             report.add("multipliers", &[], says);
         }
+        let bound = match bound {
+            Ok(bound) => bound,
+            Err(says) => {
+                report.add("groups", &[], says);
+                continue;
+            }
+        };
         let (Some(bound), Some(cost)) = (bound, cost(parts, &stage.multipliers, plan)) else {
             report.add("overflow", &[], "the numbers of a stage are too large to add up");
             continue;
@@ -107,6 +119,9 @@ fn two<A: Send, B>(parts: &Parts, first: impl FnOnce() -> A + Send, second: impl
 }
 
 fn shaped(parts: &Parts, stage: &Stage) -> bool {
+    if stage.groups.is_some() && !(stage.prices.is_empty() && stage.nests.is_empty()) {
+        return false;
+    }
     let nest = |n: &crate::model::certificate::NestPrice| (n.coach, n.family, n.group);
     stage.prices.windows(2).all(|w| w[0].0 < w[1].0)
         && stage.prices.iter().all(|(coach, price)| coach.to_usize() < parts.seats.len() && *price != 0)

@@ -8,7 +8,7 @@
 
 use super::bound::{Marks, in_stage};
 use super::money::{Urgency, load_cost};
-use super::outside::distance;
+use super::outside::{distance, toll};
 use super::rows::extremes;
 use crate::model::catalogue::Tier;
 use crate::model::certificate::{Claim, Multipliers, Stage};
@@ -62,6 +62,14 @@ fn ranges(parts: &Parts, claim: Claim) -> Option<Ranges> {
     Some(r)
 }
 
+/// What soft rows can take from the score.
+fn charge_range(parts: &Parts) -> Option<i128> {
+    parts.rows.iter().filter(|row| row.outside != Outside::Forbidden).try_fold(0_i128, |sum, row| {
+        let (lowest, highest) = extremes(&row.amount);
+        sum.checked_add(toll(row.outside, distance(row, lowest).max(distance(row, highest)))?)
+    })
+}
+
 /// How much can be missing to hard rows that do not hold when nobody is matched.
 fn quota_range(parts: &Parts) -> i128 {
     let hard = parts.rows.iter().filter(|row| row.outside == Outside::Forbidden && distance(row, 0) > 0);
@@ -89,7 +97,14 @@ pub(super) fn multipliers(parts: &Parts, stage: &Stage) -> Vec<&'static str> {
         return vec!["a multiplier is negative"];
     }
     let too_large = vec!["the multipliers are too large to add up"];
-    let Some(r) = ranges(parts, stage.claim) else { return too_large };
+    let Some(mut r) = ranges(parts, stage.claim) else { return too_large };
+    if stage.groups.is_some() {
+        // This bound counts what rows cost. Where it does not, a plan that is charged is never proved.
+        let Some(score) = charge_range(parts).and_then(|charges| r.score.checked_add(charges)) else {
+            return too_large;
+        };
+        r.score = score;
+    }
     let range = |tier| match tier {
         Tier::Coverage => r.coverage,
         Tier::Minimums => r.minimums,
