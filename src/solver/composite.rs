@@ -22,7 +22,7 @@ pub struct Composite<'i> {
 
 impl<'i> Composite<'i> {
     pub fn new(instance: &'i Instance, survey: &Survey, tiers: &[Tier]) -> Self {
-        let units = units(instance, &survey.nearest);
+        let units = units(instance, survey);
         let ranges = Ranges::of(instance, survey, &units);
         let sums: Vec<Tier> = tiers.iter().copied().filter(|t| *t != Tier::Floor).collect();
         let unit = if sums.last() == Some(&Tier::Score) { i128::from(survey.divisor) } else { 1 };

@@ -12,6 +12,8 @@ pub struct Survey {
     pub divisor: i64,
     /// The coach of each coachee's best pair, the first of equals; `u32::MAX` without pairs.
     pub nearest: Vec<u32>,
+    /// The coach of each coachee's second best pair, in the same way.
+    pub next: Vec<u32>,
 }
 
 /// Fewer pairs than this are surveyed faster than a thread starts.
@@ -35,12 +37,19 @@ impl Survey {
                 common = gcd(common, points.0.unsigned_abs());
             }
         }
-        let mut survey = Self { largest: 0, range: 0, divisor: 1, nearest: Vec::with_capacity(coachees) };
+        let mut survey = Self {
+            largest: 0,
+            range: 0,
+            divisor: 1,
+            nearest: Vec::with_capacity(coachees),
+            next: Vec::with_capacity(coachees),
+        };
         for look in looks {
             common = gcd(common, look.divisor);
             survey.largest = survey.largest.max(i128::from(look.largest));
             survey.range += look.range;
             survey.nearest.extend(look.nearest);
+            survey.next.extend(look.next);
         }
         survey.divisor = i64::try_from(common.max(1)).expect("scores are below 2^60");
         survey
@@ -52,21 +61,31 @@ struct Look {
     range: i128,
     divisor: u64,
     nearest: Vec<u32>,
+    next: Vec<u32>,
 }
 
 fn look(instance: &Instance, coachees: std::ops::Range<usize>) -> Look {
     let parts = instance.parts();
-    let mut look = Look { largest: 0, range: 0, divisor: 0, nearest: Vec::with_capacity(coachees.len()) };
+    let mut look = Look {
+        largest: 0,
+        range: 0,
+        divisor: 0,
+        nearest: Vec::with_capacity(coachees.len()),
+        next: Vec::with_capacity(coachees.len()),
+    };
     let mut known = Divisor::of(0);
     for coachee in coachees.map(CoacheeIx::from_usize) {
         let rows = instance.rows(coachee);
         let scores = &parts.score[rows.clone()];
-        let (mut low, mut high, mut best) = (0, 0, None);
+        let (mut low, mut high, mut best, mut second) = (0, 0, None, None);
         for (at, score) in scores.iter().enumerate() {
             low = low.min(score.0);
             high = high.max(score.0);
             if best.is_none_or(|(_, most)| score.0 > most) {
+                second = best;
                 best = Some((at, score.0));
+            } else if second.is_none_or(|(_, most)| score.0 > most) {
+                second = Some((at, score.0));
             }
             if !known.divides(score.0.unsigned_abs()) {
                 known = Divisor::of(gcd(known.number, score.0.unsigned_abs()));
@@ -74,7 +93,11 @@ fn look(instance: &Instance, coachees: std::ops::Range<usize>) -> Look {
         }
         look.largest = look.largest.max(low.unsigned_abs()).max(high.unsigned_abs());
         look.range += i128::from(parts.demand[coachee].wanted) * (i128::from(high) - i128::from(low));
-        look.nearest.push(best.map_or(u32::MAX, |(at, _)| parts.coach[rows.start + at].get()));
+        let coach = |found: Option<(usize, i64)>| {
+            found.map_or(u32::MAX, |(at, _)| parts.coach[rows.start + at].get())
+        };
+        look.nearest.push(coach(best));
+        look.next.push(coach(second));
     }
     look.divisor = known.number;
     look
