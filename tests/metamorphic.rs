@@ -201,34 +201,59 @@ fn a_dominated_coach_stays_without_coachees() {
 #[test]
 fn strangers_do_not_disturb_each_other() {
     for seed in 0..ROUNDS {
-        let a = generated(&mut Rng(seed), seed);
-        let mut b = generated(&mut Rng(seed + 1_000_000), seed);
-        // One objective for both; families need not fit, so the second has none.
-        (b.nests, b.balance, b.minimums) = (Vec::new(), a.balance, a.minimums);
-        b.tiers.clone_from(&a.tiers);
-        if !a.tiers.contains(&Tier::Minimums) {
-            b.seats.iter_mut().for_each(|s| s.min = 0);
-        }
-        let floor = a.tiers.iter().position(|t| *t == Tier::Floor);
-        // What comes after the floor depends on the floor of both together.
-        let sums: Vec<Tier> = a.tiers[..floor.unwrap_or(a.tiers.len())].to_vec();
-        let both = joined(&a, &b);
-        let values = |parts: Parts| {
-            let (instance, plan, _) = best(parts);
-            let sums: Vec<i128> =
-                sums.iter().map(|t| worth::value(&instance, &plan, *t).expect("a sum")).collect();
-            (sums, floor.map(|_| worth::value(&instance, &plan, Tier::Floor)))
-        };
-        let (of_a, of_b, of_both) = (values(a), values(b), values(both));
-        let sum: Vec<i128> = of_a.0.iter().zip(&of_b.0).map(|(x, y)| x + y).collect();
-        assert_eq!(of_both.0, sum, "seed {seed}");
-        let lower = match (of_a.1, of_b.1) {
-            (Some(Some(x)), Some(Some(y))) => Some(Some(x.min(y))),
-            (Some(x), Some(y)) => Some(x.or(y)),
-            _ => None,
-        };
-        assert_eq!(of_both.1, lower, "seed {seed}");
+        strangers(seed, generated(&mut Rng(seed), seed), generated(&mut Rng(seed + 1_000_000), seed));
     }
+}
+
+/// The same where both are so large that each is searched on its own.
+#[test]
+fn large_strangers_do_not_disturb_each_other() {
+    for seed in 0..4 {
+        let large = |rng: &mut Rng| {
+            let orders = Orders::CoverageFirst;
+            let shape = Shape { coaches: 300, coachees: 500, seats: 5, density: 6, orders, plans: None };
+            let drawn = (0..1_000).map(|_| generate::instance(rng, shape));
+            let mut enough = drawn.filter(|i| (20_000..30_000).contains(&i.pairs()));
+            enough.next().expect("some instance is large enough").parts().clone()
+        };
+        let both = strangers(seed, large(&mut Rng(seed)), large(&mut Rng(seed + 1_000_000)));
+        let instance = Instance::try_new(both).expect("a sound instance");
+        let on = |threads| {
+            let options = Options { threads, deadline: None, cancel: None, progress: None, workers: None };
+            solve(&instance, &options).expect("an outcome")
+        };
+        assert_eq!(on(1), on(3), "seed {seed}");
+    }
+}
+
+/// Compares two programmes with both as one, which it returns.
+fn strangers(seed: u64, a: Parts, mut b: Parts) -> Parts {
+    // One objective for both; families need not fit, so the second has none.
+    (b.nests, b.balance, b.minimums) = (Vec::new(), a.balance, a.minimums);
+    b.tiers.clone_from(&a.tiers);
+    if !a.tiers.contains(&Tier::Minimums) {
+        b.seats.iter_mut().for_each(|s| s.min = 0);
+    }
+    let floor = a.tiers.iter().position(|t| *t == Tier::Floor);
+    // What comes after the floor depends on the floor of both together.
+    let sums: Vec<Tier> = a.tiers[..floor.unwrap_or(a.tiers.len())].to_vec();
+    let both = joined(&a, &b);
+    let values = |parts: Parts| {
+        let (instance, plan, _) = best(parts);
+        let sums: Vec<i128> =
+            sums.iter().map(|t| worth::value(&instance, &plan, *t).expect("a sum")).collect();
+        (sums, floor.map(|_| worth::value(&instance, &plan, Tier::Floor)))
+    };
+    let (of_a, of_b, of_both) = (values(a), values(b), values(both.clone()));
+    let sum: Vec<i128> = of_a.0.iter().zip(&of_b.0).map(|(x, y)| x + y).collect();
+    assert_eq!(of_both.0, sum, "seed {seed}");
+    let lower = match (of_a.1, of_b.1) {
+        (Some(Some(x)), Some(Some(y))) => Some(Some(x.min(y))),
+        (Some(x), Some(y)) => Some(x.or(y)),
+        _ => None,
+    };
+    assert_eq!(of_both.1, lower, "seed {seed}");
+    both
 }
 
 fn joined(a: &Parts, b: &Parts) -> Parts {

@@ -10,6 +10,7 @@ Names
     slack-CxNxD        C coaches, N coachees, about D eligible pairs for each coachee, 1 to 6 places for each coach, 1.15 N together
     tight-CxNxD        the same with exactly N places; a hidden plan that fills all of them makes it solvable
     least-CxNxD        as slack, and every coach must have at least one coachee
+    regions-RxCxNxD    R slack problems of C coaches and N coachees that share nobody, everybody in random order
     dense-uniform-N    N x N, one to one, every pair eligible, costs drawn evenly
     dense-geo-N        N x N, one to one, cost is the distance between two random points
 
@@ -125,13 +126,13 @@ def homes(rng, towns, spread, share, count):
     return np.rint(np.clip(at, 0, SIDE))
 
 
-def sparse(name):
-    """Families slack, tight and least."""
+def sparse(name, key=None):
+    """Families slack, tight and least; another key draws another problem of the same family and size."""
     from scipy.spatial import cKDTree
 
     family, size = name.split("-")
     coaches, coachees, degree = map(int, size.split("x"))
-    rng = generator(("slack" if family == "least" else family) + size)
+    rng = generator(key or ("slack" if family == "least" else family) + size)
     count = max(4, round(coaches**0.5 / 2))
     towns = rng.random((count, 2)) * SIDE
     spread = SIDE / count**0.5 * rng.uniform(0.15, 0.5, count)
@@ -157,6 +158,23 @@ def sparse(name):
     return Problem(name, least, most, start, coach, cost)
 
 
+def regions(name):
+    """Family regions: like a country whose regions match for themselves."""
+    count, coaches, coachees, degree = map(int, name.split("-")[1].split("x"))
+    size = f"{coaches}x{coachees}x{degree}"
+    parts = [sparse(f"slack-{size}", f"regions{at}-{size}") for at in range(count)]
+    rng = generator(name)
+    who, whom = rng.permutation(count * coaches), rng.permutation(count * coachees)
+    coach = np.concatenate([who[p.coach + at * coaches] for at, p in enumerate(parts)])
+    coachee = np.concatenate([whom[p.coachee + at * coachees] for at, p in enumerate(parts)])
+    cost = np.concatenate([p.cost for p in parts])
+    most = np.empty(count * coaches, dtype=np.int64)
+    most[who] = np.concatenate([p.most for p in parts])
+    order = np.lexsort((coach, coachee))
+    start = np.searchsorted(coachee[order], np.arange(count * coachees + 1))
+    return Problem(name, most * 0, most, start, coach[order], cost[order])
+
+
 def dense(name):
     """Families dense-uniform and dense-geo."""
     _, kind, n = name.split("-")
@@ -171,7 +189,7 @@ def dense(name):
     return Problem(name, ones * 0, ones, np.arange(n + 1) * n, np.tile(np.arange(n), n), cost.ravel())
 
 
-FAMILIES = {"slack": sparse, "tight": sparse, "least": sparse, "dense": dense}
+FAMILIES = {"slack": sparse, "tight": sparse, "least": sparse, "regions": regions, "dense": dense}
 
 
 def make(name):

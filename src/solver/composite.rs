@@ -1,5 +1,6 @@
 //! Tiers folded into one cost: the multipliers of [`crate::model::certificate`], and the proof that they fit.
 
+use super::regions::Region;
 use super::survey::{Divisor, Survey};
 use super::units::{Unit, units};
 use crate::model::catalogue::Tier;
@@ -12,6 +13,7 @@ use crate::model::quantity::Points;
 pub struct Composite<'i> {
     pub instance: &'i Instance,
     pub units: Vec<Unit>,
+    pub regions: Vec<Region>,
     pub multipliers: Multipliers,
     /// Divides every cost; searching happens in multiples of it.
     pub unit: i128,
@@ -37,7 +39,8 @@ impl<'i> Composite<'i> {
         multipliers.pins = above(below, unit);
         let exact = (multipliers.score == 1)
             .then(|| Divisor::of(u64::try_from(unit).expect("the divisor of scores is positive")));
-        Self { instance, units, multipliers, unit, largest_score: survey.largest, exact }
+        let regions = survey.regions.split(&units, &survey.nearest);
+        Self { instance, units, regions, multipliers, unit, largest_score: survey.largest, exact }
     }
 
     /// What a pair costs, in units.

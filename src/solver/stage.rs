@@ -1,17 +1,20 @@
 //! One stage: a composite cost minimised over the admitted pairs, with prices, and the bound that they prove.
 
 use super::Options;
-use super::build::{Admit, Built, NestKey, build};
+use super::build::{Admit, Built, build};
 use super::composite::Composite;
 use super::cost::{ArcCost, Cost};
+use super::forest::NestKey;
 use super::network::Network;
 use super::search::{Flow, Place};
+use super::share::share;
 use super::start;
 use super::turns::Turns;
 use crate::model::certificate::{Claim, NestPrice, Stage};
 use crate::model::index::{CoachIx, GroupIx};
 use crate::model::outcome::Stop;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::ThreadId;
 use std::time::Instant;
 
 /// A stage's answer, in composite units of cost 1.
@@ -59,22 +62,50 @@ pub fn run(composite: &Composite<'_>, admit: Admit, options: &Options<'_>) -> So
 }
 
 fn solve<A: ArcCost>(composite: &Composite<'_>, admit: Admit, options: &Options<'_>) -> Solved {
-    let Built { net, nests, base } = build::<A>(composite, admit, options.threads);
-    let (flow, stop) = place_all(net, options);
-    read(composite, &flow, &nests, &base, stop)
+    let built = build::<A>(composite, admit, options.threads);
+    let progress = Progress::new(options, composite.units.len());
+    let regions = share(options.threads, built, |Built { net, nests, base }| {
+        let (flow, stop) = place_all(net, options, &progress);
+        read(composite.unit, &flow, &nests, &base, stop)
+    });
+    merge(regions)
 }
 
-/// How many units are placed between two looks at the clock.
-const POLL: usize = 64;
+/// How many units of all regions together have had their turn.
+struct Progress<'o> {
+    tell: Option<&'o (dyn Fn(u64, u64) + Sync)>,
+    caller: ThreadId,
+    done: AtomicU64,
+    units: u64,
+}
 
-fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, Stop) {
-    if let Some(progress) = options.progress {
-        progress(0, net.units() as u64);
+impl<'o> Progress<'o> {
+    fn new(options: &Options<'o>, units: usize) -> Self {
+        let units = units as u64;
+        if let Some(tell) = options.progress {
+            tell(0, units);
+        }
+        let caller = std::thread::current().id();
+        Self { tell: options.progress, caller, done: AtomicU64::new(0), units }
     }
+
+    /// Only the calling thread tells; the others' units are in its next count.
+    fn add(&self, units: usize) {
+        let done = self.done.fetch_add(units as u64, Ordering::Relaxed) + units as u64;
+        if let Some(tell) = self.tell.filter(|_| std::thread::current().id() == self.caller) {
+            tell(done, self.units);
+        }
+    }
+}
+
+/// How many units are placed between two looks at the clock, and between two reports.
+const POLL: usize = 64;
+const REPORT: usize = POLL * 64;
+
+fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>, progress: &Progress<'_>) -> (Flow<A>, Stop) {
     let mut flow = start::begin(net, options);
     let mut turns = Turns::new(&flow);
-    let units = flow.net.units();
-    for unit in 0..units {
+    for unit in 0..flow.net.units() {
         if unit.is_multiple_of(POLL) {
             if let Some(stop) = stopped(options) {
                 flow.fill_greedily();
@@ -83,10 +114,8 @@ fn place_all<A: ArcCost>(net: Network<A>, options: &Options<'_>) -> (Flow<A>, St
             if unit.is_multiple_of(flow.net.bins.len().next_multiple_of(POLL)) {
                 flow.refresh_least_price();
             }
-            if unit.is_multiple_of(POLL * 64)
-                && let Some(progress) = options.progress
-            {
-                progress(unit as u64, units as u64);
+            if unit.is_multiple_of(REPORT) && unit > 0 {
+                progress.add(REPORT);
             }
         }
         if flow.place[unit] == Place::Open {
@@ -104,14 +133,7 @@ pub fn stopped(options: &Options<'_>) -> Option<Stop> {
     options.deadline.filter(|d| Instant::now() >= *d).map(|_| Stop::TimeLimit)
 }
 
-fn read<A: ArcCost>(
-    composite: &Composite<'_>,
-    flow: &Flow<A>,
-    nests: &[NestKey],
-    base: &[i128],
-    stop: Stop,
-) -> Solved {
-    let unit = composite.unit;
+fn read<A: ArcCost>(unit: i128, flow: &Flow<A>, nests: &[NestKey], base: &[i128], stop: Stop) -> Solved {
     let bins = &flow.net.bins;
     let coaches = bins.len() - nests.len();
     let mut coach = Vec::with_capacity(base.len());
@@ -138,7 +160,7 @@ fn read<A: ArcCost>(
         .filter(|b| flow.price[*b] != A::Wide::ZERO)
         .map(|b| (CoachIx::new(bins.coach[b]), flow.price[b].widen() * unit))
         .collect();
-    let mut nest_prices: Vec<NestPrice> = nests
+    let nests = nests
         .iter()
         .enumerate()
         .filter_map(|(at, key)| match key {
@@ -151,8 +173,32 @@ fn read<A: ArcCost>(
             }),
         })
         .collect();
-    nest_prices.sort_unstable_by_key(|n| (n.coach, n.family, n.group));
-    Solved { coach, cost: cost * unit, bound: bound * unit, prices, nests: nest_prices, stop }
+    Solved { coach, cost: cost * unit, bound: bound * unit, prices, nests, stop }
+}
+
+/// The answers of all regions in one, with the reason of the first that was stopped.
+fn merge(regions: Vec<Solved>) -> Solved {
+    let mut all = Solved {
+        coach: Vec::new(),
+        cost: 0,
+        bound: 0,
+        prices: Vec::new(),
+        nests: Vec::new(),
+        stop: Stop::Finished,
+    };
+    for Solved { coach, cost, bound, prices, nests, stop } in regions {
+        all.coach.extend(coach);
+        all.cost += cost;
+        all.bound += bound;
+        all.prices.extend(prices);
+        all.nests.extend(nests);
+        if all.stop == Stop::Finished {
+            all.stop = stop;
+        }
+    }
+    all.prices.sort_unstable_by_key(|(coach, _)| *coach);
+    all.nests.sort_unstable_by_key(|n| (n.coach, n.family, n.group));
+    all
 }
 
 /// The least over f of (cost of the first f places) + f × (price outwards − own price).

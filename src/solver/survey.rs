@@ -1,5 +1,7 @@
-//! One look at all pairs: how far scores spread, what divides them, which coach is each coachee's best.
+//! One look at all pairs: how far scores spread, what divides them, which coach is each coachee's best, who shares nobody.
 
+use super::regions::{Regions, Sets};
+use super::share::share;
 use crate::model::index::{CoacheeIx, Ix};
 use crate::model::instance::{Excess, Instance};
 
@@ -14,6 +16,7 @@ pub struct Survey {
     pub nearest: Vec<u32>,
     /// The coach of each coachee's second best pair, in the same way.
     pub next: Vec<u32>,
+    pub regions: Regions,
 }
 
 /// Fewer pairs than this are surveyed faster than a thread starts.
@@ -24,18 +27,17 @@ impl Survey {
         let coachees = instance.coachees();
         let threads = if instance.pairs() < PARALLEL { 1 } else { threads.max(1) };
         let chunk = coachees.div_ceil(threads).max(1);
-        let looks: Vec<Look> = std::thread::scope(|scope| {
-            let tasks: Vec<_> = (0..coachees)
-                .step_by(chunk)
-                .map(|first| scope.spawn(move || look(instance, first..(first + chunk).min(coachees))))
-                .collect();
-            tasks.into_iter().map(|t| t.join().expect("a survey does not panic")).collect()
-        });
+        let chunks = (0..coachees).step_by(chunk).map(|first| first..(first + chunk).min(coachees)).collect();
+        let looks = share(threads, chunks, |coachees| look(instance, coachees));
         let mut common = 0;
         for nest in &instance.parts().nests {
             if let Excess::Costs(points) = nest.excess {
                 common = gcd(common, points.0.unsigned_abs());
             }
+        }
+        let mut sets = Sets::new(instance.coaches());
+        for look in &looks {
+            sets.join_all(&look.sets);
         }
         let mut survey = Self {
             largest: 0,
@@ -43,6 +45,7 @@ impl Survey {
             divisor: 1,
             nearest: Vec::with_capacity(coachees),
             next: Vec::with_capacity(coachees),
+            regions: Regions::of(instance, sets),
         };
         for look in looks {
             common = gcd(common, look.divisor);
@@ -62,6 +65,7 @@ struct Look {
     divisor: u64,
     nearest: Vec<u32>,
     next: Vec<u32>,
+    sets: Sets,
 }
 
 fn look(instance: &Instance, coachees: std::ops::Range<usize>) -> Look {
@@ -72,11 +76,13 @@ fn look(instance: &Instance, coachees: std::ops::Range<usize>) -> Look {
         divisor: 0,
         nearest: Vec::with_capacity(coachees.len()),
         next: Vec::with_capacity(coachees.len()),
+        sets: Sets::new(instance.coaches()),
     };
     let mut known = Divisor::of(0);
     for coachee in coachees.map(CoacheeIx::from_usize) {
         let rows = instance.rows(coachee);
         let scores = &parts.score[rows.clone()];
+        look.sets.join(&parts.coach[rows.clone()]);
         let (mut low, mut high, mut best, mut second) = (0, 0, None, None);
         for (at, score) in scores.iter().enumerate() {
             low = low.min(score.0);

@@ -1,9 +1,9 @@
 //! Units: one for every coach that a coachee wants.
 //!
-//! Order: by the coach of the coachee's best pair, then by coachee, pinned units first. Units that compete for a coach
+//! Order: by region, then by the coach of the coachee's best pair, then by coachee, pinned units first. Units that compete for a coach
 //! are thus next to each other in memory, which is most of the speed of the search on large instances. Coaches count in
 //! the order in which a breadth-first walk meets them, from a coachee's best coach to the second best and back (Cuthill &
-//! McKee 1969): units that compete for neighbouring coaches are near each other too, and those of regions that share nobody
+//! `McKee` 1969): units that compete for neighbouring coaches are near each other too, and those of regions that share nobody
 //! keep apart.
 
 use super::survey::Survey;
@@ -58,7 +58,10 @@ pub fn units(instance: &Instance, survey: &Survey) -> Vec<Unit> {
         })
         .collect();
     let met = met(instance.coaches(), survey);
-    units.sort_by_key(|unit| met.get(survey.nearest[unit.coachee as usize] as usize));
+    units.sort_by_key(|unit| {
+        let nearest = survey.nearest[unit.coachee as usize] as usize;
+        (survey.regions.of_coach.get(nearest), met.get(nearest))
+    });
     units
 }
 
