@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, Cli, Command, CompareArgs, ConvertArgs, MatchArgs, VerifyArgs};
 use super::progress::Progress;
 use super::screen::{Ink, Screen, print, tell};
-use super::{End, Failure, Ways, answers, demo, end_of, outputs, plan_table, pretty};
+use super::{End, Failure, Ways, answers, demo, end_of, interrupt, outputs, plan_table, pretty};
 use crate::intake::{self, Reading};
 use crate::model::document::{OutcomeKind, PlanDocument};
 use crate::model::fault::{At, Code, Fault};
@@ -59,7 +59,7 @@ fn match_command(args: &MatchArgs, ways: Ways) -> Result<End, Failure> {
     let options = service::Options {
         threads: ways.threads,
         time_limit: args.time_limit,
-        cancel: None,
+        cancel: Some(interrupt::watch()),
         progress: Some(&tick),
         workers: workers.as_ref(),
         read: start.elapsed(),

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod demo;
 mod faults;
+mod interrupt;
 mod names;
 mod outputs;
 mod plan_table;

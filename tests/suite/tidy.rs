@@ -23,6 +23,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli"]),
     ("comfy_table", &["cli"]),
     ("csv", &["intake"]),
+    ("ctrlc", &["cli"]),
     ("encoding_rs", &["intake"]),
     ("good_lp", &["solver"]),
     ("highs", &["solver"]),
