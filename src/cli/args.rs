@@ -1,5 +1,6 @@
 //! What may be typed.
 
+use super::log::LogLevel;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -44,6 +45,9 @@ pub struct Global {
     /// How many threads to use: as many as there are processors by default; the answer is the same on any number
     #[arg(long, global = true, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
+    /// Tell on standard error what is done and how long it takes, without names
+    #[arg(long, global = true, value_name = "LEVEL", value_enum, env = "DYAD_LOG", hide_env_values = true)]
+    pub log: Option<LogLevel>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -53,7 +53,7 @@ fn match_command(args: &MatchArgs, ways: Ways) -> Result<End, Failure> {
         }
     };
     take_baseline(&mut reading, args.plan.as_deref())?;
-    let progress = Progress::new(ways.quiet);
+    let progress = Progress::new(ways.bar);
     let tick = |done, all| progress.at(done, all);
     let workers = workers();
     let options = service::Options {
@@ -67,8 +67,9 @@ fn match_command(args: &MatchArgs, ways: Ways) -> Result<End, Failure> {
     let plan = service::match_programme(&reading, &options);
     progress.clear();
     let plan = plan?;
-    let written = if plan.outcome == OutcomeKind::Unknown { Ok(()) } else { outputs::write(&outputs, &plan) };
-    written?;
+    if plan.outcome != OutcomeKind::Unknown {
+        interrupt::hold_off(|| outputs::write(&outputs, &plan))?;
+    }
     show_plan(&reading.roster, &plan, ways)?;
     if !ways.quiet {
         for path in &args.out {

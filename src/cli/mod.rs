@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod faults;
 mod interrupt;
+mod log;
 mod names;
 mod outputs;
 mod plan_table;
@@ -57,11 +58,15 @@ impl From<Vec<Fault>> for Failure {
 /// Runs the command that was typed. Bad usage ends the process in clap, with exit code 2.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(level) = cli.global.log {
+        log::start(level);
+    }
     let json = match cli.global.format {
         Some(format) => format == Format::Json,
         None => !std::io::stdout().is_terminal(),
     };
-    let ways = Ways { json, quiet: cli.global.quiet, threads: threads(&cli.global) };
+    let Global { format: _, quiet, threads: _, log } = cli.global;
+    let ways = Ways { json, quiet, bar: !quiet && log.is_none(), threads: threads(&cli.global) };
     // A panic is a bug of ours: its message is already on standard error, and the exit code must say so.
     let ended = std::panic::catch_unwind(|| commands::run(&cli.command, ways));
     let end = match ended {
@@ -77,6 +82,8 @@ pub fn main() -> ExitCode {
 struct Ways {
     json: bool,
     quiet: bool,
+    /// Whether a bar may be drawn: lines of the log would go through it.
+    bar: bool,
     threads: usize,
 }
 
@@ -89,6 +96,7 @@ fn report(failure: &Failure, ways: Ways) -> End {
     let screen = Screen::stderr();
     match failure {
         Failure::Service(ServiceError::Faults(found)) => {
+            tracing::warn!(faults = found.len(), "refused");
             tell(&faults::draw(found, screen));
             if ways.json && print(&pretty(&faults::json(found))).is_err() {
                 return End::Failure;
@@ -96,6 +104,7 @@ fn report(failure: &Failure, ways: Ways) -> End {
             End::Refused
         }
         Failure::Service(ServiceError::Rejected(violations)) => {
+            tracing::error!(violations = violations.len(), "the plan broke its own check");
             let title =
                 "This is a failure of dyad itself, not of your programme: its plan broke its own check.";
             let mut text = format!("{}\n", screen.ink(Ink::Bad, title));
@@ -111,6 +120,7 @@ fn report(failure: &Failure, ways: Ways) -> End {
             End::Failure
         }
         Failure::Output(_) | Failure::Service(ServiceError::Solver(_)) => {
+            tracing::error!(%failure, "no answer");
             tell(&format!("dyad: {failure}\n"));
             End::Failure
         }

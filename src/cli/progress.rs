@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// Work shorter than this needs no bar.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Hidden unless standard error is a terminal and nobody asked for quiet.
+/// Hidden unless it is wanted and standard error is a terminal.
 pub struct Progress {
     bar: ProgressBar,
     start: Instant,
@@ -15,8 +15,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(quiet: bool) -> Self {
-        let shown = !quiet && std::io::stderr().is_terminal();
+    pub fn new(wanted: bool) -> Self {
+        let shown = wanted && std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         if let Ok(style) =
             ProgressStyle::with_template("matching {bar:30} {pos} of {len} coachees, {elapsed}")

@@ -82,9 +82,12 @@ def the_bar_is_drawn_and_wiped(run):
     code, out, shown = run
     assert code in (0, 3), code
     assert json.loads(out)["outcome"] == "optimal"
+    wiped(shown)
+
+
+def wiped(shown):
     last = shown[shown.rindex(BAR):]
     # Back to the start of the line and clear what is after it: the answer stands alone.
-    assert "\r\x1b[2K" in last or "\x1b[2K" in last, last
     assert last.rindex("\x1b[2K") > last.rindex("coachees"), last
 
 
@@ -110,9 +113,10 @@ def the_first_interrupt_asks_for_a_plan(path, folder):
             asked.append(process.send_signal(signal.SIGINT))
 
     out = folder / "plan.json"
-    code, answer, _ = on_terminal(["match", str(path), "--format", "json", "--out", str(out)], when=interrupt)
+    code, answer, shown = on_terminal(["match", str(path), "--format", "json", "--out", str(out)], when=interrupt)
     plan = json.loads(answer)
     assert asked
+    wiped(shown)
     if plan["outcome"] == "optimal":  # the work was done before the signal came
         return False
     assert (plan["stop"], plan["proof"]) == ("cancelled", "none"), plan["stop"]
@@ -125,7 +129,7 @@ def the_first_interrupt_asks_for_a_plan(path, folder):
     return True
 
 
-def the_second_interrupt_ends_at_once(path):
+def the_second_interrupt_ends_at_once(path, folder):
     """The second comes as soon as the first is seen to be taken: until then a SIGINT is one and the same."""
     sent = []
 
@@ -136,7 +140,13 @@ def the_second_interrupt_ends_at_once(path):
                 pass
             process.send_signal(signal.SIGINT)
 
-    return on_terminal(["match", str(path), "--format", "json"], when=interrupt)[0] == 130
+    out = folder / "plan.json"
+    out.unlink(missing_ok=True)
+    code, answer, _ = on_terminal(["match", str(path), "--format", "json", "--out", str(out)], when=interrupt)
+    left = [f.name for f in folder.iterdir() if not f.is_dir()]
+    # Written whole or not at all, and nothing beside it.
+    assert left in ([], ["plan.json"]) and (not left or json.loads(out.read_text())), left
+    return code == 130 and answer == b""
 
 
 def pending(pid):
@@ -156,7 +166,7 @@ def main():
         no_color_means_no_colour(path)
         # A signal may come when the work is done already; of ten not all do.
         assert any(the_first_interrupt_asks_for_a_plan(path, folder) for _ in range(10)), "never stopped"
-        assert any(the_second_interrupt_ends_at_once(path) for _ in range(10)), "never ended at once"
+        assert any(the_second_interrupt_ends_at_once(path, folder) for _ in range(10)), "never ended at once"
     print("terminal: bar and Ctrl-C hold")
     return 0
 

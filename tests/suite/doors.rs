@@ -13,7 +13,7 @@ pub fn scenario(name: &str) -> PathBuf {
 
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dyad"));
-    command.args(arguments).env_remove("NO_COLOR");
+    command.args(arguments).env_remove("NO_COLOR").env_remove("DYAD_LOG");
     command
 }
 
@@ -92,6 +92,33 @@ fn the_exit_code_says_how_it_ended() {
         assert_eq!(plan["proof"], "certified");
         assert_eq!(plan["version"], env!("CARGO_PKG_VERSION"));
     }
+}
+
+#[test]
+fn the_log_tells_counts_and_no_names() {
+    let (_folder, path) = lists(ONE_WAITS);
+    let matched = |level: &[&str], variable: &str| {
+        let arguments = [&["match", text(&path), "--format", "json"], level].concat();
+        let mut command = command(&arguments);
+        if !variable.is_empty() {
+            command.env("DYAD_LOG", variable);
+        }
+        let output = command.output().expect("the binary runs");
+        assert_eq!(json(&output)["matched"], 1, "the answer stands alone");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert_eq!(matched(&[], ""), "");
+    assert_eq!(matched(&["--log", "error"], "trace"), "", "what is typed goes before the environment");
+    for said in [matched(&["--log", "trace"], ""), matched(&[], "info")] {
+        assert!(said.contains("coachees=2 coaches=1") && said.contains("solve"), "{said}");
+        let words: Vec<&str> = said.split(|c: char| !c.is_alphanumeric()).collect();
+        assert!(!["ada", "eve", "zoe", "Test"].iter().any(|name| words.contains(name)), "{said}");
+        assert!(!said.contains('\u{1b}'), "{said}");
+    }
+    let (_folder, path) = lists(BLANK_MAX);
+    let said = dyad(&["match", text(&path), "--log", "warn"]).stderr;
+    assert!(String::from_utf8_lossy(&said).contains("WARN"), "a refusal is logged");
+    assert_eq!(code(&dyad(&["match", text(&path), "--log", "loud"])), 2);
 }
 
 #[test]

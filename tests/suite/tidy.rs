@@ -42,6 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("thiserror", &["intake", "rules", "solver", "verify", "explain", "service", "cli"]),
     ("toml", &["intake"]),
     ("tracing", &["service", "cli"]),
+    ("tracing_subscriber", &["cli"]),
 ];
 
 /// A file longer than this is two files.
