@@ -47,7 +47,7 @@ pub(super) fn over(compiled: &Compiled<'_>, placed: &Placed, cap: &Cap) -> Vec<O
 
 /// What soft caps take from each pair of the assignment, in its order: a negative part for the pairs of a group over the
 /// cap that score highest, the lower coachee first among equals.
-pub fn charges(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<Vec<Part>> {
+pub(super) fn charges(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<Vec<Part>> {
     let mut charged: Vec<Vec<Part>> = chosen.pairs.iter().map(|_| Vec::new()).collect();
     let placed = Placed::new(compiled, chosen);
     for cap in compiled.caps.iter().filter(|c| c.level == Level::Soft && c.rule.weight != Points::ZERO) {

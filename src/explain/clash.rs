@@ -2,7 +2,7 @@
 
 use super::placed::{Placed, coachees, coaches, places};
 use super::shortage::{ClosedSet, closed_sets, names, shared};
-use crate::model::catalogue::Word;
+use super::words;
 use crate::model::document::ClashLine;
 use crate::model::index::CoacheeIx;
 use crate::model::outcome::{Assignment, Clash, Outcome};
@@ -81,11 +81,7 @@ fn says(compiled: &Compiled<'_>, clash: &Clash) -> String {
             if wanted < least { "" } else { ", fewer where a cap keeps them apart" },
             names(compiled, with, NAMED)
         ),
-        Clash::Rows { rows, .. } => {
-            let mut rules: Vec<&str> = rows.iter().map(|(rule, _)| rule.key()).collect();
-            rules.dedup();
-            format!("{} cannot all hold", rules.join(" and "))
-        }
+        Clash::Rows { rows, coachees, coaches } => words::clash(compiled, rows, coachees, coaches),
     }
 }
 

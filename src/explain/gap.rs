@@ -15,13 +15,15 @@ const NAMED: usize = 4;
 /// A group that depends on so few coaches is worth knowing about even where places are enough.
 const FEW: usize = 2;
 
-/// Places short, coachees with nobody or one, coaches with nobody, and groups with too few or barely enough places.
+/// Places short, coachees with nobody or one, coaches with nobody, groups with too few or barely enough places, and
+/// people who can only be coached in a ring.
 pub fn gap_check(compiled: &Compiled<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = places_short(compiled).into_iter().collect();
     findings.extend(nobody(compiled));
     findings.extend(one_coach(compiled));
     findings.extend(unusable(compiled));
     findings.extend(pockets(compiled));
+    findings.extend(super::closed::closed_sets(compiled));
     findings.sort();
     findings
 }

@@ -1,18 +1,23 @@
 //! Reasons: the gap check before solving, why a coachee is unmatched and a coach idle, clashes in a planner's words,
-//! what a soft cap charges.
+//! what soft caps, rows and rings charge.
 
+mod blocked;
 mod blocking;
 mod caps;
+mod charges;
 mod clash;
+mod closed;
 mod gap;
+mod limits;
 mod placed;
 mod plan;
 mod shortage;
 mod unmatched;
 mod unused;
+mod words;
 
 pub use blocking::blocking;
-pub use caps::charges;
+pub use charges::{Charges, charges};
 pub use clash::clashes;
 pub use gap::gap_check;
 pub use plan::plan_findings;

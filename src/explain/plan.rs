@@ -1,17 +1,20 @@
-//! What a planner must know about a plan: minimum loads that are not met, caps that are exceeded.
+//! What a planner must know about a plan: minimum loads that are not met, caps and limits that are exceeded.
 
 use super::caps::{counted, over};
+use super::limits::{Breach, Made, breaches, rings, soft_breaches};
 use super::placed::{Placed, coachees};
-use crate::model::catalogue::Level;
+use super::words;
+use crate::model::catalogue::{Level, RuleKey, Word};
 use crate::model::finding::{Finding, FindingCode};
-use crate::model::index::CoachIx;
+use crate::model::index::{CoachIx, Ix};
 use crate::model::outcome::Assignment;
-use crate::rules::Compiled;
+use crate::model::row::{About, Outside};
+use crate::rules::{Compiled, Several};
 
 /// How many people a sentence names before it only counts.
 const NAMED: usize = 5;
 
-/// `minimum-unmet` and `cap-exceeded`, at most one of each per rule.
+/// `minimum-unmet`, `cap-exceeded` and `over-limit`, at most one of each per rule.
 pub fn plan_findings(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<Finding> {
     let placed = Placed::new(compiled, chosen);
     let mut findings: Vec<Finding> = minimums(compiled, &placed).into_iter().collect();
@@ -35,7 +38,57 @@ pub fn plan_findings(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<Findin
             findings.push(Finding { code: FindingCode::CapExceeded, people, says });
         }
     }
+    findings.extend(limits(compiled, chosen));
     findings
+}
+
+/// `over-limit`, one for each rule: what soft rules charge for, and what rules at level `info` tell.
+fn limits(compiled: &Compiled<'_>, chosen: &Assignment) -> Vec<Finding> {
+    let instance = &compiled.instance;
+    let (parts, told) = (instance.parts(), &compiled.told);
+    if parts.rows.is_empty() && parts.rings.is_none() && *told == Several::default() {
+        return Vec::new();
+    }
+    let made = Made::new(instance, chosen);
+    let mut outside = soft_breaches(instance, &made);
+    outside.extend(breaches(told, &made));
+    outside.sort_by_key(|b| b.row.rule);
+    let mut findings: Vec<Finding> = outside
+        .chunk_by(|a, b| a.row.rule == b.row.rule)
+        .map(|group| over_limit(compiled, &made, group))
+        .collect();
+    let soft = parts.rings.as_ref().filter(|r| r.outside != Outside::Forbidden);
+    if let Some(known) = soft.or(told.rings.as_ref()) {
+        findings.extend(in_rings(compiled, &rings(instance, known, &made)));
+    }
+    findings
+}
+
+fn over_limit(compiled: &Compiled<'_>, made: &Made, group: &[Breach<'_>]) -> Finding {
+    let says: Vec<String> = group.iter().take(NAMED).map(|b| words::listed(compiled, b)).collect();
+    let (mut coachees, mut coaches) = (Vec::new(), Vec::new());
+    for pair in group.iter().flat_map(|b| made.counting(&b.row.amount)) {
+        // A limit on the whole programme is about nobody in particular.
+        if group[0].row.about != About::Programme {
+            coachees.push(compiled.instance.coachee_of(pair));
+            coaches.push(compiled.instance.parts().coach[pair.to_usize()]);
+        }
+    }
+    Finding {
+        code: FindingCode::OverLimit,
+        people: compiled.ids(&coachees, &coaches),
+        says: format!("{}: {}{}", group[0].row.rule.key(), says.join("; "), more(group.len())).into(),
+    }
+}
+
+fn in_rings(compiled: &Compiled<'_>, rings: &[Vec<CoachIx>]) -> Option<Finding> {
+    let says: Vec<String> = rings.iter().take(NAMED).map(|ring| words::ring(compiled, ring)).collect();
+    let people: Vec<CoachIx> = rings.iter().flatten().copied().collect();
+    (!rings.is_empty()).then(|| Finding {
+        code: FindingCode::OverLimit,
+        people: compiled.ids(&[], &people),
+        says: format!("{}: {}{}", RuleKey::Rings.key(), says.join("; "), more(rings.len())).into(),
+    })
 }
 
 fn more(all: usize) -> String {

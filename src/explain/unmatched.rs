@@ -1,5 +1,6 @@
 //! Why somebody is without a coach, or without some of the coaches wanted.
 
+use super::blocked::Blocked;
 use super::placed::{Placed, coaches, excluded};
 use super::shortage::{ClosedSet, closed_sets, eligible, first_class, shared};
 use crate::model::catalogue::Tier;
@@ -18,6 +19,8 @@ pub fn unmatched(compiled: &Compiled<'_>, chosen: &Assignment, stop: Stop) -> Ve
     let short: Vec<CoacheeIx> =
         demand.indexes().filter(|e| placed.coaches[*e].len() < usize::from(demand[*e].wanted)).collect();
     let sets = closed_sets(compiled, &placed, &short);
+    let blocked = Blocked::new(compiled, chosen, &placed, &short[..short.len().min(COUNTED)]);
+    let reasons = Reasons { sets: &sets, blocked: &blocked, placed: &placed };
     let line = |(at, coachee): (usize, &CoacheeIx)| {
         let code = code(compiled, &placed, *coachee, stop);
         let why = match code {
@@ -25,8 +28,8 @@ pub fn unmatched(compiled: &Compiled<'_>, chosen: &Assignment, stop: Stop) -> Ve
                 format!("no coach is possible: {}", excluded(compiled, *coachee))
             }
             UnmatchedCode::NobodyEligible => "no coach is possible".into(),
-            UnmatchedCode::LostToOthers => lost(compiled, &sets, *coachee),
-            UnmatchedCode::Partly => partly(compiled, &placed, &sets, *coachee),
+            UnmatchedCode::LostToOthers => lost(compiled, &reasons, *coachee),
+            UnmatchedCode::Partly => partly(compiled, &reasons, *coachee),
             UnmatchedCode::NotWorthIt => "every pair that is still possible would lower the score".into(),
             UnmatchedCode::Stopped => "the search stopped before it got here".into(),
         };
@@ -62,13 +65,26 @@ fn code(compiled: &Compiled<'_>, placed: &Placed, coachee: CoacheeIx, stop: Stop
     }
 }
 
-fn lost(compiled: &Compiled<'_>, sets: &[ClosedSet], coachee: CoacheeIx) -> String {
+/// What stands between somebody and a coach.
+struct Reasons<'r> {
+    sets: &'r [ClosedSet],
+    blocked: &'r Blocked,
+    placed: &'r Placed,
+}
+
+fn lost(compiled: &Compiled<'_>, reasons: &Reasons<'_>, coachee: CoacheeIx) -> String {
     let all = eligible(compiled, coachee) as usize;
     if compiled.instance.parts().stable.is_some() {
         return format!("{} possible, and they have others whom they would rather have", coaches_are(all));
     }
-    match sets.iter().find(|set| set.has(coachee)) {
-        Some(set) if set.deficient() => shares(compiled, set, coachee),
+    let set = reasons.sets.iter().find(|set| set.has(coachee));
+    if let Some(set) = set.filter(|set| set.deficient()) {
+        return shares(compiled, set, coachee);
+    }
+    if let Some(says) = reasons.blocked.say(compiled, reasons.placed, coachee) {
+        return says;
+    }
+    match set {
         Some(_) => format!("{} possible, but a cap or a minimum load stands in the way", coaches_are(all)),
         None => format!("{} possible, with places for others", coaches_are(all)),
     }
@@ -86,13 +102,13 @@ fn shares(compiled: &Compiled<'_>, set: &ClosedSet, coachee: CoacheeIx) -> Strin
     format!("{}{others}", shared(compiled, set))
 }
 
-fn partly(compiled: &Compiled<'_>, placed: &Placed, sets: &[ClosedSet], coachee: CoacheeIx) -> String {
-    let got = placed.coaches[coachee].len();
+fn partly(compiled: &Compiled<'_>, reasons: &Reasons<'_>, coachee: CoacheeIx) -> String {
+    let got = reasons.placed.coaches[coachee].len();
     let wanted = compiled.instance.parts().demand[coachee].wanted;
     let why = if eligible(compiled, coachee) as usize == got {
         "nobody else is possible".into()
     } else {
-        lost(compiled, sets, coachee)
+        lost(compiled, reasons, coachee)
     };
     format!("has {got} of {wanted} coaches; {why}")
 }

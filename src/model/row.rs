@@ -76,3 +76,10 @@ pub struct Rings {
     /// Pairs that close no ring (waived), ascending.
     pub exempt: Vec<PairIx>,
 }
+
+impl Rings {
+    /// Whether a pair closes no ring.
+    pub fn exempts(&self, pair: PairIx) -> bool {
+        self.exempt.binary_search(&pair).is_ok()
+    }
+}

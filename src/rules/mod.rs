@@ -32,6 +32,7 @@ pub use caps::Cap;
 pub use compile::compile;
 pub(crate) use preferences::nth;
 pub use rows::Several;
+pub(crate) use rows::counting;
 pub use sentences::sentences;
 
 use crate::model::catalogue::{Level, RuleKey, Sector};

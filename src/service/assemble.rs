@@ -22,8 +22,9 @@ pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -
     let chosen = assignment(outcome).unwrap_or(&nobody);
     let (kind, stop, values, certificate) = shape(compiled, outcome);
     let demand = &compiled.instance.parts().demand;
-    let (pairs, floor) = pairs(compiled, chosen);
-    let score = pairs.iter().map(|p| i128::from(p.score.0)).sum();
+    let explain::Charges { parts: charges, unpaid } = explain::charges(compiled, chosen);
+    let (pairs, floor) = pairs(compiled, chosen, charges);
+    let score = pairs.iter().map(|p| i128::from(p.score.0)).sum::<i128>() - unpaid;
     let mut found = findings::before(reading, compiled);
     let clashes = explain::clashes(compiled, outcome);
     found.extend(findings::after(compiled, chosen, outcome, &clashes));
@@ -89,10 +90,13 @@ fn blocking(compiled: &Compiled<'_>, outcome: &Outcome) -> Vec<BlockingLine> {
     assignment(outcome).map_or_else(Vec::new, |chosen| explain::blocking(compiled, chosen))
 }
 
-/// The chosen pairs with their reasons, charges of the group they are in included; by coachee id, then coach id,
+/// The chosen pairs with their reasons, what they pay for groups and limits included; by coachee id, then coach id,
 /// which is the order of the assignment. With them the lowest of the scores that the pairs have by themselves.
-fn pairs(compiled: &Compiled<'_>, chosen: &Assignment) -> (Vec<PairLine>, Option<Points>) {
-    let charges = explain::charges(compiled, chosen);
+fn pairs(
+    compiled: &Compiled<'_>,
+    chosen: &Assignment,
+    charges: Vec<Vec<Part>>,
+) -> (Vec<PairLine>, Option<Points>) {
     let states = states(compiled.roster);
     let mut floor: Option<Points> = None;
     let line = |(&(coachee, coach), charges): (&(CoacheeIx, CoachIx), Vec<Part>)| {
