@@ -1,14 +1,20 @@
-//! Every scenario is a test: read, matched, verified, matched again in another order and on other threads, and
-//! compared with what its `[expect]` says.
+//! Every scenario is a test: read, matched, verified, matched again in another order and on other threads, compared with
+//! brute force where it is small and has rules about several pairs, and with what its `[expect]` says.
 
+#[path = "support/brute.rs"]
+mod brute;
 #[path = "support/door.rs"]
 mod door;
 #[path = "support/expect.rs"]
 mod expect;
+#[path = "support/row_worth.rs"]
+mod row_worth;
 #[path = "support/shuffle.rs"]
 mod shuffle;
 #[path = "support/story.rs"]
 mod story;
+#[path = "support/worth.rs"]
+mod worth;
 
 use dyad::intake::{self, Reading};
 use dyad::model::document::{PlanDocument, Timing};
@@ -39,6 +45,7 @@ fn run(story: &Story) -> Result<(), String> {
     let plan = matched(&reading, 1)?;
     stands(&reading, &plan)?;
     again(story, &plan)?;
+    brute::agrees(&reading, &plan)?;
     expect::plan(&expect, &reading, &plan)?;
     if let Some(code) = expect.exit.or(story.every_door.then(|| exit_code(&plan))) {
         door::matches(&story.path, &plan, code)?;

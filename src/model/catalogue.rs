@@ -112,6 +112,6 @@ impl RuleKey {
 impl Preset {
     /// Whether this version can run programmes of this preset.
     pub const fn built(self) -> bool {
-        !matches!(self, Self::CoachedCoaches | Self::CoCoaching | Self::EventPairs)
+        !matches!(self, Self::CoCoaching | Self::EventPairs)
     }
 }

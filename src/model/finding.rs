@@ -47,7 +47,6 @@ findings! {
     Ring = "ring", "rings that cannot all be avoided";
     ActingRole = "acting-role", "a role held by somebody acting";
     CapExceeded = "cap-exceeded", "a coach has more of one school or sector than the cap";
-    NotBuilt = "not-built", "rules of the preset that this version leaves off";
     Converted = "converted", "a file was read in another character set than UTF-8";
     Withdrawn = "withdrawn", "people who take no part";
     DeclarationEnds = "declaration-ends", "a declaration ends during the programme";

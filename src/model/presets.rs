@@ -1,6 +1,6 @@
 //! The presets, as the table of `docs/rules.md` gives them.
 
-use super::catalogue::{Cover, Level, Must, Preset, Repeat, RuleKey, Tier};
+use super::catalogue::{Cover, Level, Must, Preset, Repeat, Tier};
 use super::quantity::Points;
 use super::rulebook::{
     AvailabilityRule, CapRule, CapacityRule, DeclaredRule, ExternalRule, HistoryRule, HoursRule, KindRule,
@@ -24,7 +24,8 @@ impl RuleBook {
             Preset::WholeSchool => whole_school(),
             Preset::Ambassadors => ambassadors(),
             Preset::ExpertCoaches => expert_coaches(),
-            Preset::Bare | Preset::CoachedCoaches | Preset::CoCoaching | Preset::EventPairs => bare(),
+            Preset::CoachedCoaches => coached_coaches(),
+            Preset::Bare | Preset::CoCoaching | Preset::EventPairs => bare(),
         }
     }
 }
@@ -108,19 +109,18 @@ fn aspiring_leaders() -> RuleBook {
         },
         travel_budget: plain(Level::Off, 5),
         hours: HoursRule { level: Level::Off, weight: points(5), per_pair: 600 },
-        two_clients: plain(Level::Off, 5),
-        apart: plain(Level::Off, 5),
+        two_clients: plain(Level::Waivable, 5),
+        apart: plain(Level::Waivable, 5),
         sector_spread: CapRule { level: Level::Off, weight: points(5), k: 2 },
         sector_mix: ShareRule { level: Level::Off, weight: points(5), share: 400_000 },
         school_quota: QuotaRule { level: Level::Off, weight: points(5), least: 0, most: None },
-        reciprocity: plain(Level::Off, 5),
-        rings: RingsRule { level: Level::Off, weight: points(5), longest: Some(3) },
+        reciprocity: plain(Level::Hard, 5),
+        rings: RingsRule { level: Level::Soft, weight: points(5), longest: Some(3) },
         balance: plain(Level::Soft, 5),
         floor: Level::Soft,
         locks: Level::Hard,
         pairs: PairsRule { level: Level::Off, weight: points(1), only_listed: false },
         objective: vec![Tier::Coverage, Tier::Stability, Tier::Floor, Tier::Score, Tier::Balance],
-        left_off: vec![RuleKey::TwoClients, RuleKey::Apart, RuleKey::Reciprocity, RuleKey::Rings],
     }
 }
 
@@ -142,7 +142,7 @@ fn ambassadors() -> RuleBook {
     book.school_cap.level = Level::Off;
     book.external.level = Level::Off;
     (book.seniority.least, book.seniority.best_from) = (0, 0);
-    book.left_off.push(RuleKey::SchoolQuota);
+    book.school_quota.level = Level::Waivable;
     book
 }
 
@@ -154,7 +154,18 @@ fn expert_coaches() -> RuleBook {
     book.shared_manager.level = Level::Off;
     book.seniority.level = Level::Off;
     book.training.level = Level::Off;
-    book.left_off.push(RuleKey::Hours);
+    book.hours.level = Level::Waivable;
+    book
+}
+
+/// The same people on both lists, over several regions: nobody is set above anybody, and they meet online.
+fn coached_coaches() -> RuleBook {
+    let mut book = aspiring_leaders();
+    book.school_cap.level = Level::Off;
+    book.sponsor.level = Level::Off;
+    book.sponsor_tie.level = Level::Off;
+    book.seniority.level = Level::Off;
+    book.travel.online = true;
     book
 }
 
@@ -178,11 +189,14 @@ fn bare() -> RuleBook {
         &mut book.history.level,
         &mut book.training.level,
         &mut book.external.level,
+        &mut book.two_clients.level,
+        &mut book.apart.level,
+        &mut book.reciprocity.level,
+        &mut book.rings.level,
         &mut book.balance.level,
         &mut book.floor,
     ] {
         *level = Level::Off;
     }
-    book.left_off.clear();
     book
 }

@@ -238,8 +238,6 @@ pub struct RuleBook {
     pub pairs: PairsRule,
     /// The tiers in order, as the programme or the preset gives them; `Minimums` is not listed, see [`RuleBook::tiers`].
     pub objective: Vec<Tier>,
-    /// Rules that the preset would switch on if they were built.
-    pub left_off: Vec<RuleKey>,
 }
 
 impl RuleBook {

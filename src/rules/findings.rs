@@ -24,7 +24,6 @@ pub(super) fn findings(compiled: &Compiled<'_>) -> Vec<Finding> {
     all.extend(vacancies(roster));
     all.extend(unknown_facts(compiled));
     all.extend(places(compiled));
-    all.extend(not_built(roster));
     all.extend(withdrawn(roster));
     all.extend(declarations(roster));
     all
@@ -194,12 +193,6 @@ fn places(compiled: &Compiled<'_>) -> Vec<Finding> {
         finding(roster, FindingCode::PostcodeCoarse, &coarse, rough),
     ];
     findings.into_iter().flatten().collect()
-}
-
-fn not_built(roster: &Roster) -> Option<Finding> {
-    let keys: Vec<&str> = roster.programme.rules.left_off.iter().map(|rule| rule.key()).collect();
-    let says = format!("this version leaves off: {}", keys.join(", ")).into();
-    (!keys.is_empty()).then(|| Finding { code: FindingCode::NotBuilt, people: Vec::new(), says })
 }
 
 fn withdrawn(roster: &Roster) -> Option<Finding> {

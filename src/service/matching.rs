@@ -2,9 +2,7 @@
 
 use super::{Options, ServiceError, assemble, digest};
 use crate::intake::Reading;
-use crate::model::catalogue::{RuleKey, Word};
 use crate::model::document::{PlanDocument, Timing};
-use crate::model::fault::{At, Code, Fault};
 use crate::model::outcome::{Assignment, Outcome};
 use crate::{rules, solver, verify};
 use std::time::{Duration, Instant};
@@ -28,9 +26,6 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
         let _span = tracing::info_span!("compile").entered();
         rules::compile(roster, options.threads)?
     };
-    if let Some(fault) = beyond_the_solver(&compiled) {
-        return Err(vec![fault].into());
-    }
     let built = clock.lap();
     let outcome = {
         let _span = tracing::info_span!("solve", pairs = compiled.instance.pairs()).entered();
@@ -61,20 +56,6 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
     };
     tracing::info!(matched = plan.matched, coachees = plan.coachees, "matched");
     Ok(plan)
-}
-
-/// Rows and rings, which the solver of this version does not look at.
-fn beyond_the_solver(compiled: &rules::Compiled<'_>) -> Option<Fault> {
-    let parts = compiled.instance.parts();
-    let rule = parts.rows.first().map(|row| row.rule).or(parts.rings.as_ref().map(|_| RuleKey::Rings))?;
-    Some(Fault {
-        at: At { file: "programme.toml".into(), line: 0, column: format!("rules.{}", rule.key()).into() },
-        code: Code::RuleNotBuilt,
-        text: "".into(),
-        says: format!("this version cannot solve a programme that the rule {} limits", rule.key()).into(),
-        remedy: "leave the rule out, or set it to off or info".into(),
-        source: None,
-    })
 }
 
 /// The document with its hashes. That of the programme, which may have millions of pairs, has a thread of its own.
