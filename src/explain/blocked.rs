@@ -90,7 +90,7 @@ fn because(rule: RuleKey, n: usize) -> String {
     let (s, is, has) = if n == 1 { ("", "is", "has") } else { ("s", "are", "have") };
     match rule {
         RuleKey::TravelBudget => format!("the travel budget{s} of {n} {is} spent"),
-        RuleKey::Hours => format!("the hours of {n} {is} spent"),
+        RuleKey::Hours => format!("the hours of {n} are spent"),
         RuleKey::External => format!("{n} would go over the budget for external coaches"),
         RuleKey::TwoClients => format!("{n} {has} a coachee who manages or is managed by this one"),
         RuleKey::Apart => format!("{n} {has} a coachee with whom this one must not share a coach"),
