@@ -99,6 +99,11 @@ pub(super) fn clash(
     least: &[CoachIx],
 ) -> String {
     let mut parts: Vec<String> = Vec::new();
+    let mut rows = rows.to_vec();
+    // Coaches first, then what schools and the whole programme ask for.
+    rows.sort_by_key(|(rule, about)| {
+        (matches!(about, About::School(_)), *about == About::Programme, *rule, *about)
+    });
     for group in rows.chunk_by(|a, b| a.0 == b.0) {
         let subjects: BTreeSet<Subject> = group.iter().map(|(_, about)| subject(compiled, *about)).collect();
         parts.push(limit(compiled, group[0].0, &subjects));

@@ -14,6 +14,7 @@ pub(super) fn check(_: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, repor
         OutcomeKind::Optimal if !finished => Some("optimal although the search was stopped"),
         OutcomeKind::Feasible if plan.proof == Proof::Certified => Some("certified, but not optimal"),
         OutcomeKind::Feasible if finished => Some("feasible only, although the search was finished"),
+        OutcomeKind::Infeasible if plan.proof == Proof::None => Some("infeasible without a proof"),
         OutcomeKind::Infeasible if plan.clashes.is_empty() => Some("infeasible without a clash"),
         OutcomeKind::Unknown if finished => Some("unknown, although the search was finished"),
         OutcomeKind::Unknown if !chosen.picked.is_empty() => Some("unknown, with a plan"),

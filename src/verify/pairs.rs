@@ -128,7 +128,7 @@ fn score(
         line.parts.iter().map(|part| (part.rule, i128::from(part.points.0))).collect();
     let idle = |key: RuleKey| {
         problem.world.informs(key)
-            || charged.iter().any(|c| c.0 == key)
+            || charged.contains(&(key, 0))
             || matches!(key, RuleKey::SchoolCap | RuleKey::SectorCap)
                 && problem.world.rules.level(key) == Level::Info
     };
@@ -190,7 +190,7 @@ fn cap_waivers(
     }
 }
 
-/// Waivers of a row: needed where the plan would be outside if their pairs counted, allowed on all of them.
+/// Waivers of a row: needed where the plan would be outside if their pairs counted, allowed on every pair of the plan.
 fn row_waivers(
     problem: &Problem<'_>,
     chosen: &Chosen,
@@ -206,16 +206,21 @@ fn row_waivers(
         return;
     }
     let made = Made::new(chosen.possible());
+    for pair in chosen.possible() {
+        let waived = lifted.iter().map(|rule| key(*rule, pair)).filter(|k| world.waived(k.2, k.0, k.1));
+        allowed.extend(waived);
+    }
     for row in rows(world, parts, Waivers::Ignored).iter().filter(|row| lifted.contains(&row.rule)) {
-        let over = distance(row, made.amount(&row.amount)) > 0;
-        let counting = made.counting(&row.amount).into_iter().map(|pair| key(row.rule, pair));
-        let waived = counting.filter(|(coach, coachee, rule)| world.waived(*rule, *coach, *coachee));
-        if over { needed.extend(waived) } else { allowed.extend(waived) }
+        if distance(row, made.amount(&row.amount)) > 0 {
+            let counting = made.counting(&row.amount).into_iter().map(|pair| key(row.rule, pair));
+            needed.extend(counting.filter(|(coach, coachee, rule)| world.waived(*rule, *coach, *coachee)));
+        }
     }
     if let (Some(rings), Some(all)) = (&parts.rings, rings(world, parts, Waivers::Ignored)) {
-        let exempt =
-            rings.exempt.iter().filter(|pair| made.has(**pair)).map(|pair| key(RuleKey::Rings, *pair));
-        if ring(parts, &all, &made).is_some() { needed.extend(exempt) } else { allowed.extend(exempt) }
+        let exempt = rings.exempt.iter().filter(|pair| made.has(**pair));
+        if ring(parts, &all, &made).is_some() {
+            needed.extend(exempt.map(|pair| key(RuleKey::Rings, *pair)));
+        }
     }
 }
 
@@ -241,7 +246,11 @@ fn waivers(
         };
         let key = (waiver.coach, waiver.coachee, waiver.rule);
         if !needed.contains(&key) && !allowed.contains(&key) {
-            report.add("waiver-unused", &people, "no pair of the plan rests on this waiver");
+            report.add(
+                "waiver-unused",
+                &people,
+                format!("no pair of the plan rests on this waiver of {}", line.rule.key()),
+            );
         }
         if !listed.insert(key) {
             report.add("waiver-unused", &people, "the waiver is listed twice");

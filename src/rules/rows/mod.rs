@@ -58,8 +58,13 @@ pub(super) fn limits(rules: &Rules<'_>, parts: &Parts) -> Option<Limits> {
 fn lifted(rules: &Rules<'_>, parts: &Parts) -> Option<Vec<(CoacheeIx, CoachIx, RuleKey)>> {
     let mut sheet = Sheet::new(rules, parts, Waivers::Ignored);
     sheet.fill();
+    let rulebook = &rules.facts.roster.programme.rules;
+    let level = |key: RuleKey| match key {
+        RuleKey::External => rulebook.budget_level(),
+        _ => rulebook.level(key),
+    };
     let heads: Vec<(RuleKey, Vec<PairIx>)> =
-        RuleKey::ALL.iter().map(|key| (*key, exempt(rules, parts, *key, Level::Waivable))).collect();
+        RuleKey::ALL.iter().map(|key| (*key, exempt(rules, parts, *key, level(*key)))).collect();
     let mut lifted = Vec::new();
     for (key, pairs) in heads.into_iter().filter(|(_, pairs)| !pairs.is_empty()) {
         let rows = sheet.binding.rows.iter().filter(|row| row.rule == key);
