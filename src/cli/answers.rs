@@ -41,14 +41,21 @@ pub fn check_json(report: &CheckReport) -> Value {
 pub fn check_text(roster: &Roster, report: &CheckReport, screen: Screen) -> String {
     let mut out = format!("\n{}\n", screen.ink(Ink::Title, &clean(&report.name)));
     let Counts { coachees, coaches, places, pairs, .. } = report.counts;
+    let people = if roster.grouped() {
+        format!("{} to group", count(coachees, "person", "people"))
+    } else {
+        format!(
+            "{}, {} with {}",
+            count(coachees, "coachee", "coachees"),
+            count(coaches, "coach", "coaches"),
+            count(places, "place", "places"),
+        )
+    };
     let line = format!(
-        "{} · {} to {} · {}, {} with {} · {} possible",
+        "{} · {} to {} · {people} · {} possible",
         report.preset.key(),
         report.starts,
         report.ends,
-        count(coachees, "coachee", "coachees"),
-        count(coaches, "coach", "coaches"),
-        count(places, "place", "places"),
         count(pairs, "pair", "pairs"),
     );
     out.push_str(&screen.paragraph(&line));

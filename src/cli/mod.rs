@@ -7,6 +7,7 @@ mod demo;
 mod faults;
 mod interrupt;
 mod log;
+mod group_table;
 mod names;
 mod outputs;
 mod plan_table;

@@ -1,10 +1,11 @@
 //! A plan as a planner reads it: who with whom and why, who waits and why, what to look at, what is proved.
 
+use super::group_table;
 use super::names::{Names, count, points};
 use super::screen::{Ink, Screen, clean};
 use crate::model::catalogue::{Tier, Word};
 use crate::model::certificate::Claim;
-use crate::model::document::{OutcomeKind, PairLine, PlanDocument, Proof};
+use crate::model::document::{OutcomeKind, PairLine, Part, PlanDocument, Proof};
 use crate::model::finding::Finding;
 use crate::model::outcome::Stop;
 use crate::model::quantity::Points;
@@ -13,7 +14,7 @@ use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, Width};
 use std::fmt::Write;
 
 /// Longer lists belong in a spreadsheet; the table says where to get one.
-const MOST_PAIRS: usize = 400;
+pub const MOST_PAIRS: usize = 400;
 /// Of everything else, a screenful.
 const MOST_LINES: usize = 25;
 /// How many of the weakest pairs to sound-check.
@@ -25,6 +26,9 @@ pub fn draw(roster: &Roster, plan: &PlanDocument, screen: Screen) -> String {
     let mut out = String::from("\n");
     let _ = writeln!(out, "{}", screen.ink(Ink::Title, &clean(&roster.programme.name)));
     out.push_str(&screen.paragraph(&result(plan, screen)));
+    if let Some(groups) = &plan.groups {
+        group_table::draw(&mut out, &names, groups, screen);
+    }
     pairs(&mut out, &names, plan, screen);
     unmatched(&mut out, &names, plan, screen);
     clashes(&mut out, &names, plan, screen);
@@ -42,11 +46,12 @@ pub fn draw(roster: &Roster, plan: &PlanDocument, screen: Screen) -> String {
 fn result(plan: &PlanDocument, screen: Screen) -> String {
     let ink = if plan.matched == plan.coachees { Ink::Good } else { Ink::Warn };
     let mut parts = vec![screen.ink(ink, &format!("{} of {} matched", plan.matched, plan.coachees))];
-    if !plan.pairs.is_empty() {
+    if !plan.pairs.is_empty() || plan.groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
         parts.push(format!("score {}", points(plan.score)));
     }
     if let Some(floor) = plan.floor {
-        parts.push(format!("weakest pair {}", points(i128::from(floor.0))));
+        let what = if plan.groups.is_some() { "weakest group" } else { "weakest pair" };
+        parts.push(format!("{what} {}", points(i128::from(floor.0))));
     }
     if plan.tiers.iter().any(|t| t.tier == Tier::Stability) {
         parts.push(count(
@@ -94,7 +99,7 @@ fn pairs(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: Scree
             Cell::new_owned(names.school(&pair.coach)),
             right(pair.minutes.map_or_else(String::new, |m| m.to_string())),
             right(hundredths(pair.score)),
-            Cell::new_owned(reasons(pair, 2, "\n")),
+            Cell::new_owned(reasons(&pair.parts, 2, "\n")),
         ]));
     }
     for title in ["min", "Score"] {
@@ -131,12 +136,12 @@ impl Columns {
     }
 }
 
-fn right(text: String) -> Cell {
+pub fn right(text: String) -> Cell {
     Cell::new_owned(text).set_alignment(CellAlignment::Right)
 }
 
 /// Points with two places, cut off rather than rounded up, so that a column of them lines up.
-fn hundredths(points: Points) -> String {
+pub fn hundredths(points: Points) -> String {
     let hundredths = points.0 / 10_000;
     let sign = if hundredths < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100)
@@ -144,10 +149,10 @@ fn hundredths(points: Points) -> String {
 
 /// The best reasons of a pair, most points first, ties in the order of the catalogue; where nothing earns points, what
 /// costs the least.
-fn reasons(pair: &PairLine, most: usize, between: &str) -> String {
-    let mut parts: Vec<_> = pair.parts.iter().filter(|p| p.points.0 > 0).collect();
+pub fn reasons(of: &[Part], most: usize, between: &str) -> String {
+    let mut parts: Vec<_> = of.iter().filter(|p| p.points.0 > 0).collect();
     if parts.is_empty() {
-        parts.extend(pair.parts.iter().filter(|p| p.points.0 < 0));
+        parts.extend(of.iter().filter(|p| p.points.0 < 0));
     }
     parts.sort_by_key(|p| std::cmp::Reverse(p.points));
     let says: Vec<String> = parts.iter().take(most).map(|p| clean(&p.says)).collect();
@@ -158,7 +163,8 @@ fn unmatched(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: S
     if plan.unmatched.is_empty() {
         return;
     }
-    out.push_str(&screen.heading(&format!("Without a coach: {}", plan.unmatched.len())));
+    let what = if plan.groups.is_some() { "group" } else { "coach" };
+    out.push_str(&screen.heading(&format!("Without a {what}: {}", plan.unmatched.len())));
     for line in plan.unmatched.iter().take(MOST_LINES) {
         let who = screen.ink(Ink::Warn, &names.person(&line.coachee));
         out.push_str(&screen.bullet("•", &format!("{who}: {}", clean(&line.says))));
@@ -222,7 +228,7 @@ fn weakest(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: Scr
     out.push_str(&screen.heading("The weakest pairs, to look at first"));
     let mut table = screen.table(&["Coachee", "Coach", "Score", "What there is"]);
     for pair in pairs.into_iter().take(WEAKEST) {
-        let why = match reasons(pair, 3, " · ") {
+        let why = match reasons(&pair.parts, 3, " · ") {
             none if none.is_empty() => "nothing that earns points".to_owned(),
             some => some,
         };

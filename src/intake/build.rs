@@ -5,6 +5,7 @@ use crate::model::fault::{Code, Fault};
 use crate::model::finding::FindingCode;
 use crate::model::quantity::Points;
 use crate::model::roster::{Aim, PairTable, Programme, Roster};
+use crate::model::rulebook::RuleBook;
 
 use super::directory::Directory;
 use super::faults::Faults;
@@ -14,7 +15,7 @@ use super::raw::{self, Raw};
 use super::source::Charset;
 use super::tables::TableKind;
 use super::words::Words;
-use super::{Reading, chains, lists, pairs, programme, schools};
+use super::{Reading, both_ways, chains, lists, pairs, programme, schools};
 
 /// Reads what was loaded.
 pub fn build(mut loaded: Loaded) -> Result<Reading, Vec<Fault>> {
@@ -41,7 +42,7 @@ pub fn build(mut loaded: Loaded) -> Result<Reading, Vec<Fault>> {
 fn roster(loaded: &Loaded, raw: &Raw<'_>, faults: &mut Faults<'_>) -> Option<(Roster, Charset)> {
     let name = loaded.programme_name();
     let programme = programme_of(loaded, raw, &name, faults);
-    missing_lists(loaded, raw, &name, faults);
+    check_lists(loaded, raw, &name, programme.as_ref(), faults);
     let directory = Directory::read(raw, faults);
     let mut words = Words::default();
     let grades = programme.as_ref().map_or(&[][..], |p| &p.rules.seniority.grades);
@@ -51,7 +52,6 @@ fn roster(loaded: &Loaded, raw: &Raw<'_>, faults: &mut Faults<'_>) -> Option<(Ro
     let mut desk = Desk { directory: &directory, grades, choices, words: &mut words, faults: &mut *faults };
     let mut schools = schools::read(raw, &mut desk);
     let mut all = people::read(raw, &mut desk);
-    people::participants(raw, &mut desk);
     let jobs = lists::employment(raw, &mut desk);
     chains::check(raw, &all.all, &directory.rows, faults);
     for (person, job) in jobs {
@@ -59,12 +59,21 @@ fn roster(loaded: &Loaded, raw: &Raw<'_>, faults: &mut Faults<'_>) -> Option<(Ro
     }
     let book = programme.as_ref().map(|p| &p.rules);
     let conflicts = lists::conflicts(raw, &directory, faults);
-    let history = lists::history(raw, &directory, faults);
+    let mut history = lists::history(raw, &directory, faults);
     let locks = lists::locks(raw, &directory, faults);
-    let waivers = lists::waivers(raw, &directory, book, faults);
+    let mut waivers = lists::waivers(raw, &directory, book, faults);
     let travel = lists::travel(raw, &directory, faults);
-    let plan = lists::plan(raw, &directory, faults);
-    let (pairs, charset) = pairs_of(loaded, raw, &directory, faults);
+    let mut plan = lists::plan(raw, &directory, faults);
+    let (mut pairs, charset) = pairs_of(loaded, raw, &directory, faults);
+    if book.is_some_and(RuleBook::grouped) {
+        both_ways::history(&mut history);
+        both_ways::waivers(&mut waivers);
+        both_ways::pairs(&mut pairs);
+        if let Err(people) = plan.as_mut().map_or(Ok(()), both_ways::plan) {
+            let (file, column) = place(loaded, &name, TableKind::Plan);
+            faults.add(lists::too_many_together(&directory, &people, &file, column));
+        }
+    }
     if let Some(programme) = &programme {
         scores_fit(programme, &pairs, loaded, faults);
     }
@@ -107,40 +116,59 @@ fn programme_of(loaded: &Loaded, raw: &Raw<'_>, name: &str, faults: &mut Faults<
     None
 }
 
-/// Coaches and coachees must be listed, be it with nobody in them.
-fn missing_lists(loaded: &Loaded, raw: &Raw<'_>, name: &str, faults: &mut Faults<'_>) {
-    let grouped = raw.table(TableKind::Participants).is_some() || raw.lost.contains(&TableKind::Participants);
+/// Coaches and coachees must be listed, be it with nobody in them; where people are grouped, participants alone.
+fn check_lists(
+    loaded: &Loaded,
+    raw: &Raw<'_>,
+    name: &str,
+    programme: Option<&Programme>,
+    faults: &mut Faults<'_>,
+) {
+    let there = |kind: TableKind| raw.table(kind).is_some() || raw.lost.contains(&kind);
+    let grouped = programme.map_or(there(TableKind::Participants), |p| p.rules.grouped());
+    let (wanted, others): (&[TableKind], &[TableKind]) = if grouped {
+        (&[TableKind::Participants], &[TableKind::Coaches, TableKind::Coachees])
+    } else {
+        (&[TableKind::Coaches, TableKind::Coachees], &[TableKind::Participants])
+    };
+    let strange: Vec<TableKind> = others.iter().copied().filter(|kind| there(*kind)).collect();
+    if programme.is_some() {
+        for kind in &strange {
+            let (says, remedy) = if grouped {
+                (
+                    "people are grouped from one list, so nobody is a coach or a coachee",
+                    "list everybody in participants",
+                )
+            } else {
+                (
+                    "no rule of this programme groups people from one list",
+                    "list coaches and coachees, or switch group_size on (the presets co-coaching and event-pairs do)",
+                )
+            };
+            let (file, column) = place(loaded, name, *kind);
+            faults.whole(&file, column, Code::WrongList, says, remedy);
+        }
+    }
     let unread = !loaded.is_folder() && !raw.has_keys;
-    for kind in [TableKind::Coaches, TableKind::Coachees] {
-        if grouped || unread || raw.table(kind).is_some() || raw.lost.contains(&kind) {
+    for kind in wanted.iter().filter(|kind| !there(**kind)) {
+        // Who lists the wrong people has heard it already.
+        if unread || !strange.is_empty() {
             continue;
         }
         let says = format!("the programme lists no {}", kind.key());
-        if loaded.is_folder() {
-            let file = format!("{}.csv", kind.key());
-            faults.whole(
-                &file,
-                "",
-                Code::MissingList,
-                &says,
-                "add the file, with its header alone if nobody is in it",
-            );
+        let remedy = if loaded.is_folder() {
+            "add the file, with its header alone if nobody is in it"
         } else {
-            faults.whole(
-                name,
-                kind.key(),
-                Code::MissingList,
-                &says,
-                "add the list, empty if nobody is in it",
-            );
-        }
+            "add the list, empty if nobody is in it"
+        };
+        let (file, column) = place(loaded, name, *kind);
+        faults.whole(&file, column, Code::MissingList, &says, remedy);
     }
-    if let Some(table) = raw.table(TableKind::Participants) {
-        let says = "no preset of this version groups people from one list";
-        let remedy = "list coaches and coachees instead";
-        let column = if loaded.is_folder() { "" } else { TableKind::Participants.key() };
-        faults.whole(faults.file_name(table.file), column, Code::PresetNotBuilt, says, remedy);
-    }
+}
+
+/// Where a table stands, or would stand: file and column.
+fn place(loaded: &Loaded, name: &str, kind: TableKind) -> (String, &'static str) {
+    if loaded.is_folder() { (format!("{}.csv", kind.key()), "") } else { (name.to_owned(), kind.key()) }
 }
 
 fn pairs_of(

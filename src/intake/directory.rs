@@ -4,6 +4,7 @@ use crate::model::fault::Code;
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PersonIx, SchoolIx};
 use crate::model::people::Named;
 
+use super::both_ways::ordered;
 use super::cells;
 use super::faults::Faults;
 use super::raw::Raw;
@@ -21,8 +22,18 @@ pub struct Rows {
     pub coach: Option<usize>,
     pub coachee: Option<usize>,
     pub person: Option<usize>,
+    /// Of `participants.csv`: then both roles have this row.
+    pub participant: Option<usize>,
     pub coach_ix: Option<CoachIx>,
     pub coachee_ix: Option<CoacheeIx>,
+}
+
+/// Whether coaches and coachees have a row each, or one row as participants.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    #[default]
+    One,
+    Both,
 }
 
 /// Everybody, and every school.
@@ -36,6 +47,8 @@ pub struct Directory<'a> {
     /// In byte order; the position is the `SchoolIx`.
     pub schools: Vec<&'a str>,
     pub schools_listed: bool,
+    /// Participants instead of coaches and coachees.
+    pub role: Role,
     /// The tables whose names are looked at when an id is not found.
     people_tables: Vec<&'a Table<'a>>,
     school_table: Option<&'a Table<'a>>,
@@ -49,11 +62,16 @@ impl<'a> Directory<'a> {
     pub fn read(raw: &'a Raw<'a>, faults: &mut Faults<'_>) -> Self {
         let lost = |kind| raw.lost.contains(&kind);
         let mut directory = Self {
-            incomplete: LISTS.into_iter().any(lost) || raw.table(TableKind::Participants).is_some(),
+            incomplete: LISTS.into_iter().any(lost) || lost(TableKind::Participants),
             schools_incomplete: lost(TableKind::Schools),
-            people_tables: LISTS.iter().filter_map(|kind| raw.table(*kind)).collect(),
+            people_tables: LISTS
+                .iter()
+                .chain(&[TableKind::Participants])
+                .filter_map(|kind| raw.table(*kind))
+                .collect(),
             school_table: raw.table(TableKind::Schools),
             schools_listed: raw.table(TableKind::Schools).is_some(),
+            role: if raw.table(TableKind::Participants).is_some() { Role::Both } else { Role::One },
             ..Self::default()
         };
         let lists = LISTS.map(|kind| {
@@ -62,7 +80,16 @@ impl<'a> Directory<'a> {
             directory.incomplete |= broken;
             ids
         });
-        directory.merge(lists);
+        match raw.table(TableKind::Participants) {
+            Some(table) => {
+                let (ids, broken) = ids(table, faults);
+                // Where other lists stand beside it, nobody can say who is meant; that is a fault of its own.
+                let alone = lists[0].is_empty() && lists[1].is_empty();
+                directory.incomplete |= broken || !alone;
+                directory.merge([ids.clone(), ids, lists[2].clone()], Role::Both);
+            }
+            None => directory.merge(lists, Role::One),
+        }
         if let Some(table) = raw.table(TableKind::Schools) {
             let (ids, broken) = ids(table, faults);
             directory.schools_incomplete |= broken;
@@ -73,7 +100,7 @@ impl<'a> Directory<'a> {
         directory
     }
 
-    fn merge(&mut self, [coaches, coachees, people]: [Vec<(&'a str, usize)>; 3]) {
+    fn merge(&mut self, [coaches, coachees, people]: [Vec<(&'a str, usize)>; 3], role: Role) {
         let mut all: Vec<&str> = coaches.iter().chain(&coachees).chain(&people).map(|(id, _)| *id).collect();
         all.sort_unstable();
         all.dedup();
@@ -81,14 +108,19 @@ impl<'a> Directory<'a> {
         self.ids = all;
         for (i, (id, row)) in coaches.into_iter().enumerate() {
             if let Some(person) = self.person(id) {
-                self.rows[person.to_usize()].coach = Some(row);
+                match role {
+                    Role::One => self.rows[person.to_usize()].coach = Some(row),
+                    Role::Both => self.rows[person.to_usize()].participant = Some(row),
+                }
                 self.rows[person.to_usize()].coach_ix = Some(CoachIx::from_usize(i));
                 self.coaches.push(person);
             }
         }
         for (i, (id, row)) in coachees.into_iter().enumerate() {
             if let Some(person) = self.person(id) {
-                self.rows[person.to_usize()].coachee = Some(row);
+                if role == Role::One {
+                    self.rows[person.to_usize()].coachee = Some(row);
+                }
                 self.rows[person.to_usize()].coachee_ix = Some(CoacheeIx::from_usize(i));
                 self.coachees.push(person);
             }
@@ -191,6 +223,16 @@ impl<'a> Directory<'a> {
         found
     }
 
+    /// Whether everybody is coach and coachee in one, from one list.
+    pub const fn one_list(&self) -> bool {
+        matches!(self.role, Role::Both)
+    }
+
+    /// Two people as a single row keeps them: from one list the lower first.
+    pub const fn sides(&self, coach: CoachIx, coachee: CoacheeIx) -> (CoachIx, CoacheeIx) {
+        if self.one_list() { ordered(coach, coachee) } else { (coach, coachee) }
+    }
+
     /// Whether a name that is not found is a fault of its own.
     pub const fn complete(&self) -> bool {
         !self.incomplete && !self.schools_incomplete
@@ -269,7 +311,8 @@ fn ids<'a>(table: &'a Table<'a>, faults: &mut Faults<'_>) -> (Vec<(&'a str, usiz
 /// Without `schools.csv`, a school is any word in a `school` cell.
 fn founded<'a>(raw: &'a Raw<'a>, faults: &mut Faults<'_>) -> Vec<&'a str> {
     let mut found = Vec::new();
-    for kind in [TableKind::Coaches, TableKind::Coachees, TableKind::People, TableKind::Employment] {
+    let kinds = LISTS.into_iter().chain([TableKind::Participants, TableKind::Employment]);
+    for kind in kinds {
         let Some(table) = raw.table(kind) else { continue };
         let Some(column) = kind.columns().iter().position(|c| c.name == "school") else { continue };
         for row in table.rows() {

@@ -109,8 +109,18 @@ fn all(sink: &mut dyn Sink, kind: TableKind, rows: impl Iterator<Item = Vec<Out>
 }
 
 fn people(roster: &Roster, sink: &mut dyn Sink) -> std::io::Result<()> {
-    all(sink, TableKind::Coaches, roster.coaches.iter().map(|coach| coach_row(roster, coach)))?;
-    all(sink, TableKind::Coachees, roster.coachees.iter().map(|coachee| coachee_row(roster, coachee)))?;
+    if roster.grouped() {
+        let both = roster.coachees.iter().zip(&roster.coaches);
+        let row = |(coachee, coach): (&Coachee, &Coach)| {
+            let mut row = coachee_row(roster, coachee);
+            row.push(strengths(roster, coach));
+            row
+        };
+        all(sink, TableKind::Participants, both.map(row))?;
+    } else {
+        all(sink, TableKind::Coaches, roster.coaches.iter().map(|coach| coach_row(roster, coach)))?;
+        all(sink, TableKind::Coachees, roster.coachees.iter().map(|coachee| coachee_row(roster, coachee)))?;
+    }
     let mut listed = roster.people.iter().filter(|p| p.listed).peekable();
     if listed.peek().is_some() {
         all(sink, TableKind::People, listed.map(|person| person_row(roster, person)))?;
@@ -169,7 +179,9 @@ fn lists(roster: &Roster, sink: &mut dyn Sink) -> std::io::Result<()> {
             let (coach, coachee) = (text(roster.coach_id(*coach)), text(roster.coachee_id(*coachee)));
             vec![text(rule.key()), coach, coachee, text(author), text(reason), date(*expires)]
         };
-        all(sink, TableKind::Waivers, roster.waivers.iter().map(row))?;
+        // From one list a waiver stands both ways round; one row says it.
+        let once = |w: &&Waiver| !roster.grouped() || w.coach.get() < w.coachee.get();
+        all(sink, TableKind::Waivers, roster.waivers.iter().filter(once).map(row))?;
     }
     Ok(())
 }
@@ -292,7 +304,7 @@ fn coach_row(roster: &Roster, coach: &Coach) -> Vec<Out> {
         hours,
         languages,
         slots,
-        strengths,
+        strengths: _,
         preferences,
         training,
         barred,
@@ -304,8 +316,6 @@ fn coach_row(roster: &Roster, coach: &Coach) -> Vec<Out> {
     row.extend(first);
     row.push(number(*min));
     row.extend(second);
-    let levels: Vec<(Box<str>, u8)> =
-        strengths.iter().map(|(w, level)| (roster.words[*w].clone(), *level)).collect();
     row.extend([
         flag(*online),
         number(*max_minutes),
@@ -313,7 +323,7 @@ fn coach_row(roster: &Roster, coach: &Coach) -> Vec<Out> {
         hundredths(*hours),
         words(roster, languages),
         words(roster, slots),
-        if levels.is_empty() { Out::Blank } else { Out::Levels(levels) },
+        self::strengths(roster, coach),
         list(preferences.iter().map(|e| roster.coachee_id(*e))),
         maybe(training.map(Word::key)),
         words(roster, barred),
@@ -321,6 +331,12 @@ fn coach_row(roster: &Roster, coach: &Coach) -> Vec<Out> {
         text(status.key()),
     ]);
     row
+}
+
+fn strengths(roster: &Roster, coach: &Coach) -> Out {
+    let levels: Vec<(Box<str>, u8)> =
+        coach.strengths.iter().map(|(w, level)| (roster.words[*w].clone(), *level)).collect();
+    if levels.is_empty() { Out::Blank } else { Out::Levels(levels) }
 }
 
 fn coachee_row(roster: &Roster, coachee: &Coachee) -> Vec<Out> {

@@ -1,14 +1,15 @@
 //! The lists of facts: conflicts, history, locks, waivers, employment, travel, plan.
 
 use crate::model::catalogue::{LockKind, PairState, RuleKey, Word};
-use crate::model::fault::Code;
-use crate::model::index::PersonIx;
+use crate::model::fault::{At, Code, Fault};
+use crate::model::index::{CoachIx, CoacheeIx, Ix, PersonIx};
 use crate::model::people::{Employment, Named};
 use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::{Against, Conflict, Lock, PastPair, PlannedPair, Stop, TravelTable, Waiver};
 use crate::model::rulebook::RuleBook;
 
 use super::address;
+use super::both_ways::ordered;
 use super::cells;
 use super::directory::Directory;
 use super::faults::Faults;
@@ -125,7 +126,14 @@ pub fn locks(raw: &Raw<'_>, directory: &Directory<'_>, faults: &mut Faults<'_>) 
         let (author, reason) = (cells::text(&author, faults), cells::text(&reason, faults));
         let (first, second) = (directory.coach(&coach, faults), directory.coachee(&coachee, faults));
         let word: LockKind = cells::word(&kind, faults)?;
+        let one_list = directory.one_list();
+        if one_list && !coach.is_blank() && oneself(&coachee, coach.text, faults) {
+            return None;
+        }
         let (blank, remedy) = match word {
+            LockKind::Hold | LockKind::Freeze if one_list && coach.is_blank() => {
+                (&coachee, "name whom it is about")
+            }
             LockKind::Pin | LockKind::Ban if coach.is_blank() => {
                 (&coach, "name both the coach and the coachee")
             }
@@ -143,12 +151,33 @@ pub fn locks(raw: &Raw<'_>, directory: &Directory<'_>, faults: &mut Faults<'_>) 
             );
             return None;
         }
-        let found = first.is_some() != coach.is_blank() && second.is_some() != coachee.is_blank();
+        let (first, second, found) = sides(one_list, word, (first, second), [&coach, &coachee]);
         let lock =
             Lock { kind: word, coach: first, coachee: second, author: author?, reason: reason?, expires };
         (fine && found).then_some(lock)
     };
     gather(raw, TableKind::Locks, faults, one, |l| (l.kind, l.coach, l.coachee))
+}
+
+type Sides = (Option<CoachIx>, Option<CoacheeIx>);
+
+/// The two sides of a lock, and whether all who are named were found. From one list nobody is more coach than the other:
+/// two people stand in order, and one alone stands first.
+fn sides(
+    one_list: bool,
+    word: LockKind,
+    (first, second): Sides,
+    [coach, coachee]: [&Field<'_>; 2],
+) -> (Option<CoachIx>, Option<CoacheeIx>, bool) {
+    let found = first.is_some() != coach.is_blank() && second.is_some() != coachee.is_blank();
+    match (first, second) {
+        (None, Some(alone)) if one_list => (Some(CoachIx::new(alone.get())), None, found),
+        (Some(a), Some(b)) if one_list && word != LockKind::Hold => {
+            let (a, b) = ordered(a, b);
+            (Some(a), Some(b), found)
+        }
+        _ => (first, second, found),
+    }
 }
 
 /// Waivers; with `book`, only of rules that this programme lets be waived.
@@ -165,8 +194,12 @@ pub fn waivers(
         let (author, reason) = (cells::text(&author, faults), cells::text(&reason, faults));
         let (first, second) = (directory.coach(&coach, faults), directory.coachee(&coachee, faults));
         let key = if rule.is_blank() { None } else { waived_rule(&rule, book, faults) };
+        if directory.one_list() && oneself(&coachee, coach.text, faults) {
+            return None;
+        }
         let (author, reason) = (author?, reason?);
-        fine.then_some(Waiver { rule: key?, coach: first?, coachee: second?, author, reason, expires })
+        let (coach, coachee) = directory.sides(first?, second?);
+        fine.then_some(Waiver { rule: key?, coach, coachee, author, reason, expires })
     };
     gather(raw, TableKind::Waivers, faults, one, |w| (w.rule, w.coach, w.coachee))
 }
@@ -177,11 +210,6 @@ fn waived_rule(field: &Field<'_>, book: Option<&RuleBook>, faults: &mut Faults<'
         cells::unknown_word(field, Code::UnknownRule, RuleKey::ALL.iter().map(|r| r.key()), faults);
         return None;
     };
-    if !rule.built() {
-        let says = format!("this version cannot apply the rule {}", rule.key());
-        faults.at(field, Code::RuleNotBuilt, &says, "remove the waiver");
-        return None;
-    }
     if book.is_some_and(|book| !waivable(book, rule)) {
         let says = format!("the rule {} cannot be waived in this programme", rule.key());
         faults.at(field, Code::CannotWaive, &says, "remove the waiver, or make the rule waivable");
@@ -255,7 +283,30 @@ pub fn plan(raw: &Raw<'_>, directory: &Directory<'_>, faults: &mut Faults<'_>) -
         cells::count(&minutes, cells::MOST, faults);
         let state = if state.is_blank() { Some(PairState::Draft) } else { cells::word(&state, faults) };
         let (first, second) = (directory.coach(&coach, faults), directory.coachee(&coachee, faults));
-        fine.then_some(PlannedPair { coach: first?, coachee: second?, state: state? })
+        if directory.one_list() && oneself(&coachee, coach.text, faults) {
+            return None;
+        }
+        let (coach, coachee) = directory.sides(first?, second?);
+        fine.then_some(PlannedPair { coach, coachee, state: state? })
     };
     Some(gather(raw, TableKind::Plan, faults, one, |p| (p.coach, p.coachee)))
+}
+
+/// The fault of a given plan in which more than three people are together.
+pub fn too_many_together(
+    directory: &Directory<'_>,
+    people: &[CoacheeIx],
+    file: &str,
+    column: &'static str,
+) -> Fault {
+    let ids: Vec<&str> =
+        people.iter().take(5).map(|p| directory.ids[directory.coachees[p.to_usize()].to_usize()]).collect();
+    Fault {
+        at: At { file: file.into(), line: 0, column: column.into() },
+        code: Code::BadPlan,
+        text: ids.join(", ").into(),
+        says: "the plan has more than three people in one group".into(),
+        remedy: "give the rows of pairs and triads, every person in one of them".into(),
+        source: None,
+    }
 }

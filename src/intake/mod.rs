@@ -7,6 +7,7 @@ use crate::model::roster::{PlannedPair, Roster};
 use std::path::Path;
 
 mod address;
+mod both_ways;
 mod build;
 mod cells;
 mod chains;
@@ -29,6 +30,7 @@ mod pair_table;
 mod pairs;
 mod people;
 mod plan_csv;
+mod plan_groups;
 mod plan_json;
 mod plan_read;
 mod plan_words;

@@ -73,8 +73,8 @@ struct Facts<'a> {
 /// Reads everybody, in order of the id.
 pub fn read(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) -> People {
     let directory = desk.directory;
-    let [coaches, coachees, people] =
-        [TableKind::Coaches, TableKind::Coachees, TableKind::People].map(|kind| raw.table(kind));
+    let kinds = [TableKind::Coaches, TableKind::Coachees, TableKind::Participants, TableKind::People];
+    let [coaches, coachees, participants, people] = kinds.map(|kind| raw.table(kind));
     let mut all = People::default();
     for (at, rows) in directory.rows.iter().enumerate() {
         let mut facts = Facts::default();
@@ -84,6 +84,13 @@ pub fn read(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) -> People {
         }
         if let Some(row) = coachees.zip(rows.coachee).map(|(table, row)| CoacheeRow::read(table.row(row))) {
             all.coachees.push(coachee(&row, person, &mut facts, desk));
+        }
+        if let Some(row) =
+            participants.zip(rows.participant).map(|(table, row)| ParticipantRow::read(table.row(row)))
+        {
+            let (coach, coachee) = participant(&row, person, &mut facts, desk);
+            all.coaches.push(coach);
+            all.coachees.push(coachee);
         }
         if let Some(row) = people.zip(rows.person).map(|(table, row)| PersonRow::read(table.row(row))) {
             let PersonRow { id, name, school, role, grade, manager } = row;
@@ -110,20 +117,55 @@ pub fn read(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) -> People {
     all
 }
 
-/// Looks at the rows of `participants.csv` for their faults; no preset of this version takes people from it.
-pub fn participants(raw: &Raw<'_>, desk: &mut Desk<'_, '_>) {
-    let Some(table) = raw.table(TableKind::Participants) else { return };
-    for row in table.rows().map(ParticipantRow::read) {
-        let (row, strengths) = split(&row);
-        let id = row.id;
-        if cells::needed(&id, desk.faults) && cells::fits_id(&id, desk.faults) {
-            coachee(&row, PersonIx::new(0), &mut Facts::default(), desk);
-            strengths_of(&strengths, desk);
-        }
+/// A participant is a coachee and a coach with the same facts; the language they ask for is one that they speak.
+fn participant<'a>(
+    row: &ParticipantRow<'a>,
+    person: PersonIx,
+    facts: &mut Facts<'a>,
+    desk: &mut Desk<'_, '_>,
+) -> (Coach, Coachee) {
+    let (row, strengths) = split(row);
+    let coachee = coachee(&row, person, facts, desk);
+    if coachee.wanted != 1 {
+        let says = "a participant is in one group";
+        desk.faults.at(&row.wanted, Code::OutOfRange, says, "leave wanted blank");
     }
+    let Coachee {
+        person,
+        sponsor: _,
+        online,
+        max_minutes,
+        language,
+        language_level: _,
+        ref slots,
+        needs: _,
+        ref preferences,
+        priority: _,
+        wanted: _,
+        project: _,
+        status,
+    } = coachee;
+    let coach = Coach {
+        person,
+        min: None,
+        max: 1,
+        online,
+        max_minutes,
+        minutes_budget: None,
+        hours: None,
+        languages: language.into_iter().collect(),
+        slots: slots.clone(),
+        strengths: strengths_of(&strengths, desk),
+        preferences: preferences.iter().map(|c| CoacheeIx::new(c.get())).collect(),
+        training: None,
+        barred: Vec::new(),
+        cost: None,
+        status,
+    };
+    (coach, coachee)
 }
 
-/// A participant is a coachee with strengths.
+/// The columns of a participant are those of a coachee, and strengths.
 fn split<'a>(row: &ParticipantRow<'a>) -> (CoacheeRow<'a>, Field<'a>) {
     let ParticipantRow {
         id,

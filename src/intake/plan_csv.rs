@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::model::catalogue::Word;
-use crate::model::document::PlanDocument;
+use crate::model::document::{GroupLine, PlanDocument};
 use crate::model::fault::{Code, Fault};
 use crate::model::roster::{PlannedPair, Roster};
 
+use super::both_ways;
 use super::csv_text::{self, guarded};
-use super::directory::{Directory, Rows};
+use super::directory::{Directory, Role, Rows};
 use super::faults::Faults;
 use super::lists;
 use super::plan_read;
@@ -20,6 +21,7 @@ use super::tables::TableKind;
 pub fn write(plan: &PlanDocument) -> String {
     let mut out = csv::Writer::from_writer(Vec::new());
     let mut rows = vec![["coach", "coachee", "state", "score", "minutes"].map(str::to_owned)];
+    rows.extend(plan.groups.iter().flatten().flat_map(group_rows));
     rows.extend(plan.pairs.iter().map(|pair| {
         let minutes = pair.minutes.map_or_else(String::new, |m| m.to_string());
         let state = pair.state.key().to_owned();
@@ -30,6 +32,18 @@ pub fn write(plan: &PlanDocument) -> String {
     }
     let bytes = out.into_inner().expect("a vector takes every byte");
     String::from_utf8(bytes).expect("made of text")
+}
+
+/// A row for each two people of a group; the group's score stands in its first row.
+fn group_rows(group: &GroupLine) -> Vec<[String; 5]> {
+    let mut rows = Vec::new();
+    for (at, one) in group.members.iter().enumerate() {
+        for other in &group.members[at + 1..] {
+            let score = if rows.is_empty() { group.score.to_string() } else { String::new() };
+            rows.push([guarded(one), guarded(other), group.state.key().to_owned(), score, String::new()]);
+        }
+    }
+    rows
 }
 
 /// Reads a plan document or a `plan.csv`, with the ids of the roster.
@@ -57,9 +71,27 @@ fn from_rows(name: &str, text: String, directory: &Directory<'_>) -> Result<Vec<
     let mut faults = Faults::new(&sources, Vec::new());
     let mut raw = Raw::default();
     raw.tables.extend(csv_text::read_table(TableKind::Plan, 0, &sources[0].text, &mut faults));
-    let pairs = lists::plan(&raw, directory, &mut faults);
+    let mut pairs = lists::plan(&raw, directory, &mut faults);
+    if let Some(rows) = pairs.as_mut() {
+        whole_groups(rows, name, directory, &mut faults);
+    }
     let faults: Vec<Fault> = faults.into_sorted().into_iter().map(of_another_programme).collect();
     pairs.filter(|_| faults.is_empty()).ok_or(faults)
+}
+
+/// From one list the rows of a plan are groups.
+fn whole_groups(
+    pairs: &mut Vec<PlannedPair>,
+    name: &str,
+    directory: &Directory<'_>,
+    faults: &mut Faults<'_>,
+) {
+    if !directory.one_list() {
+        return;
+    }
+    if let Err(people) = both_ways::plan(pairs) {
+        faults.add(lists::too_many_together(directory, &people, name, ""));
+    }
 }
 
 /// People who are not in the roster make it a plan of another programme.
@@ -80,16 +112,26 @@ fn from_document(
     let sources = [Source::new(name, SourceKind::Json, String::new())];
     let mut faults = Faults::new(&sources, Vec::new());
     let mut pairs = Vec::with_capacity(plan.pairs.len());
-    for line in &plan.pairs {
+    let mut add = |first: &str, second: &str, state| {
         let field = |text, column| super::tables::Field { text, span: Span::default(), column, file: 0 };
-        let coach = directory.coach(&field(&line.coach, "coach"), &mut faults);
-        let coachee = directory.coachee(&field(&line.coachee, "coachee"), &mut faults);
+        let coach = directory.coach(&field(first, "coach"), &mut faults);
+        let coachee = directory.coachee(&field(second, "coachee"), &mut faults);
         if let (Some(coach), Some(coachee)) = (coach, coachee) {
-            pairs.push(PlannedPair { coach, coachee, state: line.state });
+            let (coach, coachee) = directory.sides(coach, coachee);
+            pairs.push(PlannedPair { coach, coachee, state });
+        }
+    };
+    for line in &plan.pairs {
+        add(&line.coach, &line.coachee, line.state);
+    }
+    for group in plan.groups.iter().flatten() {
+        for (at, one) in group.members.iter().enumerate() {
+            group.members[at + 1..].iter().for_each(|other| add(one, other, group.state));
         }
     }
     pairs.sort_by_key(|p| (p.coach, p.coachee));
     pairs.dedup_by_key(|p| (p.coach, p.coachee));
+    whole_groups(&mut pairs, name, directory, &mut faults);
     // The document was read as a whole; its pairs have no lines of their own.
     let faults: Vec<Fault> =
         faults.into_sorted().into_iter().map(of_another_programme).map(without_line).collect();
@@ -106,6 +148,7 @@ fn without_line(mut fault: Fault) -> Fault {
 fn directory_of(roster: &Roster) -> Directory<'_> {
     let mut directory = Directory::default();
     directory.schools_listed = roster.schools_listed;
+    directory.role = if roster.grouped() { Role::Both } else { Role::One };
     directory.ids = roster.people.iter().map(|p| &*p.id).collect();
     directory.schools = roster.schools.iter().map(|s| &*s.id).collect();
     directory.coaches = roster.coaches.iter().map(|c| c.person).collect();

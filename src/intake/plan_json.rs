@@ -2,10 +2,11 @@
 
 use crate::model::catalogue::Word;
 use crate::model::certificate::{Claim, Multipliers};
-use crate::model::document::{PairLine, PlanDocument, StageLine, Timing};
+use crate::model::document::{PairLine, Part, PlanDocument, StageLine, Timing};
 use crate::model::quantity::micro_decimal;
 
 use super::json_out::Json;
+use super::plan_groups;
 use super::plan_words::{NESTS, OUTCOMES, PROOFS, STOPS, UNMATCHED, word};
 
 /// The document as JSON text, with a final newline.
@@ -22,6 +23,7 @@ pub fn write(plan: &PlanDocument) -> String {
         floor,
         tiers,
         pairs,
+        groups,
         unmatched: _,
         unused: _,
         blocking: _,
@@ -29,6 +31,7 @@ pub fn write(plan: &PlanDocument) -> String {
         waivers: _,
         findings: _,
         certificate,
+        group_proof,
         instance,
         plan: hash,
         timing,
@@ -57,11 +60,15 @@ pub fn write(plan: &PlanDocument) -> String {
     list(&mut json, "tiers", tiers, |json, tier| {
         texts(json, [("name", tier.tier.key()), ("value", &tier.value), ("bound", &tier.bound)]);
     });
-    list(&mut json, "pairs", pairs, pair);
+    match groups {
+        Some(groups) => plan_groups::write_groups(&mut json, groups),
+        None => list(&mut json, "pairs", pairs, pair),
+    }
     people(&mut json, plan);
     json.key("certificate");
     json.open('{', true);
     list(&mut json, "stages", certificate, stage);
+    plan_groups::write_proof(&mut json, group_proof.as_ref());
     json.close('}');
     texts(&mut json, [("instance", instance), ("plan", hash)]);
     let Timing { read_ms, build_ms, solve_ms, verify_ms } = timing;
@@ -79,7 +86,7 @@ pub fn write(plan: &PlanDocument) -> String {
     json.finish()
 }
 
-fn texts<const N: usize>(json: &mut Json, entries: [(&str, &str); N]) {
+pub fn texts<const N: usize>(json: &mut Json, entries: [(&str, &str); N]) {
     for (key, text) in entries {
         json.key(key);
         json.text(text);
@@ -87,7 +94,7 @@ fn texts<const N: usize>(json: &mut Json, entries: [(&str, &str); N]) {
 }
 
 /// A list of objects, one on each line.
-fn list<T>(json: &mut Json, key: &str, items: &[T], one: impl Fn(&mut Json, &T)) {
+pub fn list<T>(json: &mut Json, key: &str, items: &[T], one: impl Fn(&mut Json, &T)) {
     json.key(key);
     json.open('[', true);
     for item in items {
@@ -107,6 +114,10 @@ fn pair(json: &mut Json, line: &PairLine) {
         None => json.plain("null"),
     }
     texts(json, [("state", state.key())]);
+    self::parts(json, parts);
+}
+
+pub fn parts(json: &mut Json, parts: &[Part]) {
     json.key("parts");
     json.open('[', false);
     for part in parts {

@@ -44,7 +44,7 @@ pub fn of_text(name: &str, text: String) -> Result<PlanDocument, Vec<Fault>> {
     plan.filter(|_| faults.is_empty()).ok_or(faults)
 }
 
-struct Reader<'s> {
+pub(super) struct Reader<'s> {
     faults: Faults<'s>,
 }
 
@@ -55,7 +55,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The value under a key; null counts as missing.
-    fn value<'v>(&mut self, table: &'v Value<'s>, key: &str) -> Option<&'v Value<'s>> {
+    pub(super) fn value<'v>(&mut self, table: &'v Value<'s>, key: &str) -> Option<&'v Value<'s>> {
         let found = table.get(key).filter(|v| v.kind != Kind::Null);
         if found.is_none() {
             self.wrong(table.span, key, &format!("the plan does not say {key}"));
@@ -63,7 +63,12 @@ impl<'s> Reader<'s> {
         found
     }
 
-    fn parsed<T>(&mut self, table: &Value<'s>, key: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn parsed<T>(
+        &mut self,
+        table: &Value<'s>,
+        key: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = self.value(table, key)?;
         let found = value.scalar().and_then(parse);
         if found.is_none() {
@@ -72,7 +77,12 @@ impl<'s> Reader<'s> {
         found
     }
 
-    fn optional<T>(&mut self, table: &Value<'s>, key: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn optional<T>(
+        &mut self,
+        table: &Value<'s>,
+        key: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         match table.get(key) {
             None => None,
             Some(value) if value.kind == Kind::Null => None,
@@ -80,12 +90,12 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn text(&mut self, table: &Value<'s>, key: &str) -> Option<Box<str>> {
+    pub(super) fn text(&mut self, table: &Value<'s>, key: &str) -> Option<Box<str>> {
         self.parsed(table, key, |text| Some(text.into()))
     }
 
     /// The rows of a list; those with a fault are left out.
-    fn list<T>(
+    pub(super) fn list<T>(
         &mut self,
         table: &Value<'s>,
         key: &str,
@@ -99,7 +109,7 @@ impl<'s> Reader<'s> {
         items.iter().filter_map(|item| one(self, item)).collect()
     }
 
-    fn ids(&mut self, table: &Value<'s>, key: &str) -> Vec<Box<str>> {
+    pub(super) fn ids(&mut self, table: &Value<'s>, key: &str) -> Vec<Box<str>> {
         self.list(table, key, |reader, item| {
             let text = item.scalar().map(Into::into);
             if text.is_none() {
@@ -123,7 +133,8 @@ impl<'s> Reader<'s> {
         let [score, bound] = ["score", "bound"].map(|key| self.parsed(v, key, micro));
         let floor = self.optional(v, "floor", Points::parse);
         let tiers = self.list(v, "tiers", Self::tier);
-        let pairs = self.list(v, "pairs", Self::pair);
+        let groups = self.groups(v);
+        let pairs = if groups.is_some() { Vec::new() } else { self.list(v, "pairs", Self::pair) };
         let unmatched = self.list(v, "unmatched", Self::unmatched);
         let unused = self.list(v, "unused", Self::unused);
         // Older plans have no such key; what they should have said is the verifier's business.
@@ -133,6 +144,7 @@ impl<'s> Reader<'s> {
         let waivers = self.list(v, "waivers", Self::waiver);
         let findings = self.list(v, "findings", Self::finding);
         let certificate = self.value(v, "certificate").map(|table| self.list(table, "stages", Self::stage));
+        let group_proof = v.get("certificate").and_then(|table| self.group_proof(table));
         let [instance, plan, version] = ["instance", "plan", "version"].map(|key| self.text(v, key));
         let timing = self.value(v, "timing").and_then(|table| self.timing(table));
         Some(PlanDocument {
@@ -147,6 +159,7 @@ impl<'s> Reader<'s> {
             floor,
             tiers,
             pairs,
+            groups,
             unmatched,
             unused,
             blocking,
@@ -154,6 +167,7 @@ impl<'s> Reader<'s> {
             waivers,
             findings,
             certificate: certificate?,
+            group_proof,
             instance: instance?,
             plan: plan?,
             timing: timing?,
@@ -172,13 +186,17 @@ impl<'s> Reader<'s> {
         let score = self.parsed(v, "score", Points::parse);
         let minutes = self.optional(v, "minutes", |text| text.parse().ok().map(Minutes));
         let state = self.parsed(v, "state", PairState::from_key);
-        let parts = self.list(v, "parts", |reader, part| {
+        let parts = self.parts(v);
+        Some(PairLine { coach: coach?, coachee: coachee?, score: score?, minutes, state: state?, parts })
+    }
+
+    pub(super) fn parts(&mut self, v: &Value<'s>) -> Vec<Part> {
+        self.list(v, "parts", |reader, part| {
             let rule = reader.parsed(part, "rule", RuleKey::from_key);
             let points = reader.parsed(part, "points", Points::parse);
             let says = reader.text(part, "says");
             Some(Part { rule: rule?, points: points?, says: says? })
-        });
-        Some(PairLine { coach: coach?, coachee: coachee?, score: score?, minutes, state: state?, parts })
+        })
     }
 
     fn unmatched(&mut self, v: &Value<'s>) -> Option<UnmatchedLine> {
@@ -267,7 +285,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-fn big(text: &str) -> Option<i128> {
+pub(super) fn big(text: &str) -> Option<i128> {
     text.parse().ok()
 }
 

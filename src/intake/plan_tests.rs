@@ -57,6 +57,7 @@ fn plan() -> PlanDocument {
         floor: Some(Points(41_500_000)),
         tiers: vec![TierLine { tier: Tier::Coverage, value: "2".into(), bound: "-".into() }],
         pairs: vec![pair("=ada", "ben", Some(Minutes(14))), pair("bob", "c\"\\\n", None)],
+        groups: None,
         unmatched: vec![UnmatchedLine {
             coachee: "dan".into(),
             code: UnmatchedCode::LostToOthers,
@@ -89,6 +90,7 @@ fn plan() -> PlanDocument {
             stage(Claim::Stable),
             stage(Claim::Best { floor: Some(Points(-1)) }),
         ],
+        group_proof: None,
         instance: "sha256:00".into(),
         plan: "sha256:11".into(),
         timing: Timing { read_ms: 1.25, build_ms: 3.5, solve_ms: 5.625, verify_ms: 0.0 },

@@ -80,7 +80,11 @@ pub fn read<'s>(
     if let Some(tiers) = tiers {
         switch_on(&mut book, &tiers, &settings);
         book.objective = tiers;
+        if book.grouped() {
+            groups_objective(&book.objective, objective, file, faults);
+        }
     }
+    settings::fit_groups(&book, &settings, faults);
     let programme =
         Programme { name: name?, preset: preset?, starts: starts?, ends: ends?, aim, rules: book };
     (faults.count() == before).then_some(programme)
@@ -100,6 +104,9 @@ fn aim_of(field: &Field<'_>, book: &RuleBook, objective: bool, faults: &mut Faul
     against.extend(rows.map(Word::key));
     if !matches!(book.budget_level(), Level::Info | Level::Off) {
         against.push("external.budget");
+    }
+    if book.grouped() {
+        against.push(RuleKey::GroupSize.key());
     }
     if !against.is_empty() {
         let says = format!("a stable plan cannot go with {}", against.join(", "));
@@ -205,6 +212,23 @@ fn objective_of(list: &[Field<'_>], entry: &Entry<'_>, faults: &mut Faults<'_>) 
         return None;
     }
     tiers_of(list, faults)
+}
+
+/// Groups know three tiers, coverage first.
+fn groups_objective(tiers: &[Tier], entry: Option<&Entry<'_>>, name: &str, faults: &mut Faults<'_>) {
+    let known = tiers.iter().all(|t| matches!(t, Tier::Coverage | Tier::Stability | Tier::Score));
+    if known && tiers.first() == Some(&Tier::Coverage) {
+        return;
+    }
+    let says = "where people are grouped the objective begins with coverage, and has no other tiers than stability and score";
+    let remedy = "write objective = [\"coverage\", \"stability\", \"score\"], or leave it out";
+    match entry {
+        Some(entry) => {
+            let key = "objective";
+            faults.span(entry.file, entry.key.span, key, Code::BadObjective, key, says, remedy);
+        }
+        None => faults.whole(name, "objective", Code::BadObjective, says, remedy),
+    }
 }
 
 /// Different tiers, in order. `minimums` has a place of its own and is not listed.

@@ -1,7 +1,8 @@
 //! `[rules]` and `--set`: settings of rule parameters, checked and applied over a preset.
 
-use crate::model::catalogue::{Level, RuleKey, Word};
+use crate::model::catalogue::{Level, RuleKey, Shape, Word};
 use crate::model::fault::Code;
+use crate::model::grouping::GroupSize;
 use crate::model::quantity::{Points, short_decimal};
 use crate::model::rulebook::RuleBook;
 
@@ -133,10 +134,6 @@ pub fn apply(book: &mut RuleBook, settings: &[Setting<'_>], faults: &mut Faults<
             continue;
         };
         let field = Field { column: &setting.column, ..*first };
-        if !setting.rule.built() {
-            not_built(setting, &field, faults);
-            continue;
-        }
         let plain = folded(&setting.key);
         let mut slots = slots(book, setting.rule);
         if let Some(at) = slots.iter().position(|(name, _)| folded(name) == plain) {
@@ -155,16 +152,23 @@ pub fn apply(book: &mut RuleBook, settings: &[Setting<'_>], faults: &mut Faults<
     }
 }
 
-fn not_built(setting: &Setting<'_>, field: &Field<'_>, faults: &mut Faults<'_>) {
-    let rule = setting.rule.key();
-    if setting.key != "level" {
-        let says = format!("this version knows no parameters of {rule}");
-        faults.at(field, Code::BadParameter, &says, "leave the rule out");
-    } else if Level::ALL.iter().all(|l| l.key() != field.text) {
-        cells::unknown_word(field, Code::BadLevel, Level::ALL.iter().map(|l| l.key()), faults);
-    } else if field.text != Level::Off.key() {
-        let says = format!("this version cannot apply the rule {rule}");
-        faults.at(field, Code::RuleNotBuilt, &says, "leave the rule out, or set it to off");
+/// Rules about a coach with several coachees mean nothing where people are grouped from one list.
+pub fn fit_groups(book: &RuleBook, settings: &[Setting<'_>], faults: &mut Faults<'_>) {
+    let about_coaches = |rule: RuleKey| {
+        matches!(rule.shape(), Shape::Nest | Shape::Row | Shape::Tier) || rule == RuleKey::Balance
+    };
+    let mut told: Vec<RuleKey> = Vec::new();
+    for setting in settings.iter().rev().filter(|s| book.grouped() && about_coaches(s.rule)) {
+        let Some(first) = setting.fields.first() else { continue };
+        if book.level(setting.rule) != Level::Off && !told.contains(&setting.rule) {
+            told.push(setting.rule);
+            let field = Field { column: &setting.column, ..*first };
+            let says = format!(
+                "the rule {} means nothing where people are grouped from one list",
+                setting.rule.key()
+            );
+            faults.at(&field, Code::NotForGroups, &says, "leave the rule out, or set it to off");
+        }
     }
 }
 
@@ -236,6 +240,11 @@ fn fill(slot: &mut Slot<'_>, setting: &Setting<'_>, field: &Field<'_>, faults: &
         Slot::Signed(n) => match whole(field.text) {
             Some(w) if (-1000..=1000).contains(&w) => **n = i32::try_from(w).unwrap_or(**n),
             _ => wrong(faults, "write a whole number from -1000 to 1000"),
+        },
+        Slot::Size(size) => match whole(field.text) {
+            Some(2) => **size = GroupSize::Two,
+            Some(3) => **size = GroupSize::Three,
+            _ => wrong(faults, "write 2 for pairs or 3 for triads"),
         },
         Slot::Names(_) => {}
     }

@@ -102,16 +102,11 @@ impl RuleKey {
             _ => Shape::Pair,
         }
     }
-
-    /// Whether this version can solve with the rule switched on.
-    pub const fn built(self) -> bool {
-        !matches!(self.shape(), Shape::Group)
-    }
 }
 
 impl Preset {
     /// Whether this version can run programmes of this preset.
     pub const fn built(self) -> bool {
-        !matches!(self, Self::CoCoaching | Self::EventPairs)
+        true
     }
 }

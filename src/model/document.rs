@@ -4,6 +4,7 @@
 use super::catalogue::{PairState, RuleKey, Tier};
 use super::certificate::Claim;
 use super::certificate::Multipliers;
+use super::grouping::GroupProof;
 use super::instance::NestKind;
 use super::outcome::Stop;
 use super::people::Id;
@@ -38,6 +39,17 @@ pub struct PairLine {
     pub coachee: Id,
     pub score: Points,
     pub minutes: Option<Minutes>,
+    pub state: PairState,
+    pub parts: Vec<Part>,
+}
+
+/// People who coach one another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GroupLine {
+    /// In byte order; in a triad the first observes first, then the second, then the third.
+    pub members: Vec<Id>,
+    pub score: Points,
+    /// The most advanced state of its pairs in the given plan.
     pub state: PairState,
     pub parts: Vec<Part>,
 }
@@ -154,6 +166,8 @@ pub struct PlanDocument {
     pub tiers: Vec<TierLine>,
     /// By coachee id, then coach id.
     pub pairs: Vec<PairLine>,
+    /// In grouped programmes, instead of pairs: by first member.
+    pub groups: Option<Vec<GroupLine>>,
     pub unmatched: Vec<UnmatchedLine>,
     pub unused: Vec<UnusedLine>,
     /// By coachee id, then coach id; empty where nobody has stated a preference or the rule is off.
@@ -162,6 +176,8 @@ pub struct PlanDocument {
     pub waivers: Vec<WaiverLine>,
     pub findings: Vec<super::finding::Finding>,
     pub certificate: Vec<StageLine>,
+    /// The proof of a grouping.
+    pub group_proof: Option<GroupProof<Id>>,
     /// `sha256:` and 64 hexadecimal digits, of the roster in canonical form.
     pub instance: Box<str>,
     /// The same, of outcome, pairs and certificate.

@@ -78,6 +78,8 @@ codes! {
     BadId = "E050", "an id that is not short printable text";
     ProblemTooLarge = "E051", "more people or pairs than the limit";
     NotWithStable = "E052", "something that cannot go with `stable = true`";
+    WrongList = "E053", "a list of people that this programme does not take";
+    NotForGroups = "E054", "a rule that means nothing where people are grouped from one list";
 }
 
 /// Where a fault is. Lines and columns count from 1; a line 0 means the file as a whole.

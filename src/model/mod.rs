@@ -8,6 +8,7 @@ pub mod document;
 pub mod fault;
 pub mod finding;
 pub mod geo;
+pub mod grouping;
 pub mod index;
 pub mod instance;
 pub mod outcome;

@@ -1,11 +1,12 @@
 //! The presets, as the table of `docs/rules.md` gives them.
 
 use super::catalogue::{Cover, Level, Must, Preset, Repeat, Tier};
+use super::grouping::GroupSize;
 use super::quantity::Points;
 use super::rulebook::{
-    AvailabilityRule, CapRule, CapacityRule, DeclaredRule, ExternalRule, HistoryRule, HoursRule, KindRule,
-    LanguageRule, LineRule, NeedsRule, PairsRule, Plain, QuotaRule, RingsRule, RuleBook, SchoolRule,
-    SeniorityRule, ShareRule, TrainingRule, TravelRule,
+    AvailabilityRule, CapRule, CapacityRule, DeclaredRule, ExternalRule, GroupRule, HistoryRule, HoursRule,
+    KindRule, LanguageRule, LineRule, NeedsRule, PairsRule, Plain, QuotaRule, RingsRule, RuleBook,
+    SchoolRule, SeniorityRule, ShareRule, TrainingRule, TravelRule,
 };
 
 const fn points(whole: i64) -> Points {
@@ -25,7 +26,9 @@ impl RuleBook {
             Preset::Ambassadors => ambassadors(),
             Preset::ExpertCoaches => expert_coaches(),
             Preset::CoachedCoaches => coached_coaches(),
-            Preset::Bare | Preset::CoCoaching | Preset::EventPairs => bare(),
+            Preset::CoCoaching => co_coaching(),
+            Preset::EventPairs => event_pairs(),
+            Preset::Bare => bare(),
         }
     }
 }
@@ -120,6 +123,7 @@ fn aspiring_leaders() -> RuleBook {
         floor: Level::Soft,
         locks: Level::Hard,
         pairs: PairsRule { level: Level::Off, weight: points(1), only_listed: false },
+        group_size: GroupRule { level: Level::Off, size: GroupSize::Two, exactly: false },
         objective: vec![Tier::Coverage, Tier::Stability, Tier::Floor, Tier::Score, Tier::Balance],
     }
 }
@@ -166,6 +170,58 @@ fn coached_coaches() -> RuleBook {
     book.sponsor_tie.level = Level::Off;
     book.seniority.level = Level::Off;
     book.travel.online = true;
+    book
+}
+
+/// Peers from one list: what only a coach and a coachee can be to each other is off.
+fn co_coaching() -> RuleBook {
+    let mut book = aspiring_leaders();
+    for level in [
+        &mut book.capacity.level,
+        &mut book.school_cap.level,
+        &mut book.sponsor.level,
+        &mut book.sponsor_tie.level,
+        &mut book.training.level,
+        &mut book.external.level,
+        &mut book.travel_budget.level,
+        &mut book.hours.level,
+        &mut book.two_clients.level,
+        &mut book.apart.level,
+        &mut book.sector_spread.level,
+        &mut book.sector_mix.level,
+        &mut book.school_quota.level,
+        &mut book.reciprocity.level,
+        &mut book.rings.level,
+        &mut book.balance.level,
+        &mut book.floor,
+    ] {
+        *level = Level::Off;
+    }
+    book.shared_manager.level = Level::Info;
+    (book.seniority.level, book.seniority.absolute) = (Level::Waivable, true);
+    book.group_size.level = Level::Hard;
+    book.objective = vec![Tier::Coverage, Tier::Stability, Tier::Score];
+    book.left_off.clear();
+    book
+}
+
+/// A register at the door: name, role and school are all that is known.
+fn event_pairs() -> RuleBook {
+    let mut book = co_coaching();
+    for level in [
+        &mut book.sector.level,
+        &mut book.travel.level,
+        &mut book.shared_manager.level,
+        &mut book.needs.level,
+        &mut book.preferences.level,
+        &mut book.availability.level,
+        &mut book.language.level,
+        &mut book.history.level,
+    ] {
+        *level = Level::Off;
+    }
+    (book.school.level, book.school.weight) = (Level::Soft, points(20));
+    (book.seniority.level, book.seniority.limit) = (Level::Soft, Level::Off);
     book
 }
 

@@ -157,6 +157,11 @@ pub struct Roster {
 }
 
 impl Roster {
+    /// Whether people are grouped from one list: then everybody on it stands under one number among coaches and
+    /// coachees, and history and waivers stand both ways round.
+    pub fn grouped(&self) -> bool {
+        self.programme.rules.grouped()
+    }
     pub fn coach_id(&self, coach: CoachIx) -> &str {
         &self.people[self.coaches[coach].person].id
     }

@@ -1,6 +1,7 @@
 //! A programme's rules: the level and the parameters of each. The meaning of every field is in `docs/rules.md`.
 
 use super::catalogue::{ConflictKind, Cover, Level, Must, Repeat, RuleKey, Tier};
+use super::grouping::GroupSize;
 use super::quantity::Points;
 
 /// Level and weight, where a rule has no other parameter.
@@ -198,6 +199,14 @@ pub struct RingsRule {
     pub longest: Option<u32>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GroupRule {
+    /// `Hard`: people are grouped from one list. `Off`: coaches have coachees.
+    pub level: Level,
+    pub size: GroupSize,
+    pub exactly: bool,
+}
+
 /// Every rule that is built, with what a programme set or its preset gave.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RuleBook {
@@ -236,11 +245,17 @@ pub struct RuleBook {
     pub floor: Level,
     pub locks: Level,
     pub pairs: PairsRule,
+    pub group_size: GroupRule,
     /// The tiers in order, as the programme or the preset gives them; `Minimums` is not listed, see [`RuleBook::tiers`].
     pub objective: Vec<Tier>,
 }
 
 impl RuleBook {
+    /// Whether people are grouped from one list.
+    pub fn grouped(&self) -> bool {
+        self.group_size.level != Level::Off
+    }
+
     /// The tiers that apply, in order: those of the objective whose rule is on, `Minimums` right after `Coverage`
     /// (first without it, or where they are hard and it is not first) unless minimum loads are off, `Stability` only with a given plan.
     pub fn tiers(&self, with_plan: bool) -> Vec<Tier> {
@@ -310,7 +325,7 @@ impl RuleBook {
             RuleKey::SchoolQuota => self.school_quota.level,
             RuleKey::Reciprocity => self.reciprocity.level,
             RuleKey::Rings => self.rings.level,
-            RuleKey::GroupSize => Level::Off,
+            RuleKey::GroupSize => self.group_size.level,
         }
     }
 }

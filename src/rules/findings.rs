@@ -7,9 +7,9 @@ use super::line::above;
 use super::locks::in_force;
 use crate::model::catalogue::{Level, LockKind, RuleKey, Status, Word};
 use crate::model::finding::{Finding, FindingCode};
-use crate::model::index::PersonIx;
+use crate::model::index::{CoachIx, CoacheeIx, PersonIx};
 use crate::model::people::Named;
-use crate::model::roster::{Against, Roster};
+use crate::model::roster::{Against, Roster, Waiver};
 use std::collections::BTreeSet;
 
 type People = BTreeSet<PersonIx>;
@@ -75,7 +75,9 @@ fn locks_expired(roster: &Roster) -> Option<Finding> {
 }
 
 fn waivers_expired(roster: &Roster) -> Option<Finding> {
-    let expired: Vec<_> = roster.waivers.iter().filter(|w| !in_force(w.expires, roster)).collect();
+    let once = |w: &&Waiver| !roster.grouped() || w.coach.get() < w.coachee.get();
+    let expired: Vec<_> =
+        roster.waivers.iter().filter(|w| !in_force(w.expires, roster)).filter(once).collect();
     let people =
         expired.iter().flat_map(|w| [roster.coaches[w.coach].person, roster.coachees[w.coachee].person]);
     let what = count(expired.len(), "waiver", "waivers");
@@ -85,12 +87,16 @@ fn waivers_expired(roster: &Roster) -> Option<Finding> {
 
 fn waivers_unused(compiled: &Compiled<'_>) -> Option<Finding> {
     let roster = compiled.roster;
-    let unused: Vec<_> = roster
-        .waivers
-        .iter()
-        .filter(|w| in_force(w.expires, roster))
-        .filter(|w| compiled.waived(w.coachee, w.coach).iter().all(|(rule, _)| *rule != w.rule))
-        .collect();
+    let used =
+        |w: &Waiver, coachee, coach| compiled.waived(coachee, coach).iter().any(|(rule, _)| *rule == w.rule);
+    // From one list a waiver stands both ways round, and is of use if it lifts the rule in one of them.
+    let turned = |w: &Waiver| (CoacheeIx::new(w.coach.get()), CoachIx::new(w.coachee.get()));
+    let idle = |w: &&Waiver| {
+        let (coachee, coach) = turned(w);
+        let once = !roster.grouped() || w.coach.get() < w.coachee.get();
+        once && !used(w, w.coachee, w.coach) && !(roster.grouped() && used(w, coachee, coach))
+    };
+    let unused: Vec<_> = roster.waivers.iter().filter(|w| in_force(w.expires, roster)).filter(idle).collect();
     let people =
         unused.iter().flat_map(|w| [roster.coaches[w.coach].person, roster.coachees[w.coachee].person]);
     let rules: BTreeSet<&str> = unused.iter().map(|w| w.rule.key()).collect();

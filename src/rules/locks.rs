@@ -39,7 +39,8 @@ impl<'r> Locks<'r> {
             holds: roster.coaches.iter().map(|_| None).collect(),
             reserved: Sparse::new(roster.coachees.len()),
         };
-        if roster.programme.rules.locks == Level::Off {
+        // Where people are grouped, locks are about two people and not about a direction: see `group_locks`.
+        if roster.programme.rules.locks == Level::Off || roster.grouped() {
             return locks;
         }
         for (at, lock) in roster.locks.iter().enumerate().filter(|(_, l)| in_force(l.expires, roster)) {

@@ -8,6 +8,8 @@ mod compile;
 mod declared;
 mod facts;
 mod findings;
+mod group_locks;
+mod grouping;
 mod history;
 mod language;
 mod line;
@@ -30,6 +32,7 @@ mod verdict;
 
 pub use caps::Cap;
 pub use compile::compile;
+pub use grouping::{CompiledGroups, compile_groups};
 pub(crate) use preferences::nth;
 pub use rows::Several;
 pub(crate) use rows::counting;

@@ -1,8 +1,8 @@
 //! Every rule of the catalogue in one English sentence.
 
 use super::{
-    availability, capacity, caps, declared, history, language, line, locks, needs, pairs, preferences, rows,
-    school, sector_region, seniority, sponsor, training, travel,
+    availability, capacity, caps, declared, grouping, history, language, line, locks, needs, pairs,
+    preferences, rows, school, sector_region, seniority, sponsor, training, travel,
 };
 use crate::model::catalogue::{Level, RuleKey, Word};
 use crate::model::rulebook::RuleBook;
@@ -39,7 +39,7 @@ fn sentence(book: &RuleBook, key: RuleKey) -> String {
         RuleKey::External => rows::external_sentence(&book.external),
         RuleKey::Locks => locks::LOCKS.into(),
         RuleKey::Pairs => pairs::sentence(&book.pairs),
-        RuleKey::GroupSize => "Co-coaching groups are of two or three (not built yet).".into(),
+        RuleKey::GroupSize => grouping::sentence(book.group_size),
         several => rows::sentence(book, several),
     }
 }

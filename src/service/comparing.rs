@@ -77,6 +77,10 @@ pub fn compare(before: &PlanDocument, after: &PlanDocument) -> Comparison {
             found.moved.push(Moved { coachee: coachee.into(), from: only(had, has), to: only(has, had) });
         }
     }
+    if after.groups.is_some() {
+        // Two people who stay together are one pair, whoever is named first.
+        found.kept.retain(|(one, other)| one < other);
+    }
     found
 }
 
@@ -84,6 +88,13 @@ fn by_coachee(plan: &PlanDocument) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut coaches: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for pair in &plan.pairs {
         coaches.entry(&pair.coachee).or_default().insert(&pair.coach);
+    }
+    // In a group everybody has the others.
+    for group in plan.groups.iter().flatten() {
+        for who in &group.members {
+            let others = group.members.iter().filter(|other| *other != who).map(|other| &**other);
+            coaches.entry(who).or_default().extend(others);
+        }
     }
     coaches
 }

@@ -3,8 +3,12 @@
 use crate::intake;
 use crate::model::catalogue::Word;
 use crate::model::certificate::{Claim, Multipliers};
-use crate::model::document::{NestPriceLine, OutcomeKind, PairLine, Part, PlanDocument, StageLine};
+use crate::model::document::{
+    GroupLine, NestPriceLine, OutcomeKind, PairLine, Part, PlanDocument, StageLine,
+};
+use crate::model::grouping::{GroupMultipliers, GroupProof, Node, Prices};
 use crate::model::instance::NestKind;
+use crate::model::people::Id;
 use crate::model::roster::Roster;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -29,17 +33,80 @@ pub fn plan_hash(plan: &PlanDocument) -> Box<str> {
             None => field(&mut text, ""),
         }
         field(&mut text, state.key());
-        number_field(&mut text, i64::try_from(parts.len()).unwrap_or(i64::MAX));
-        for Part { rule, points, says } in parts {
-            field(&mut text, rule.key());
-            number_field(&mut text, points.0);
-            field(&mut text, says);
-        }
+        part_fields(&mut text, parts);
     }
     for stage in &plan.certificate {
         stage_fields(&mut text, stage);
     }
+    group_fields(&mut text, plan);
     self::text(&Sha256::digest(text))
+}
+
+/// Groups and their proof, where there are any; plans of pairs say nothing here.
+fn group_fields(text: &mut String, plan: &PlanDocument) {
+    for GroupLine { members, score, state, parts } in plan.groups.iter().flatten() {
+        ids(text, members);
+        field(text, &score.0.to_string());
+        field(text, state.key());
+        part_fields(text, parts);
+    }
+    let multipliers_of = |text: &mut String, m: &GroupMultipliers| {
+        let GroupMultipliers { pins, coverage, shape, stability, score } = m;
+        for number in [pins, coverage, shape, stability, score] {
+            field(text, &number.to_string());
+        }
+    };
+    match &plan.group_proof {
+        None => {}
+        Some(GroupProof::Pairs { multipliers, lists }) => {
+            multipliers_of(text, multipliers);
+            for Prices { people, sets } in lists {
+                prices(text, people);
+                field(text, &sets.len().to_string());
+                for (members, price) in sets {
+                    ids(text, members);
+                    field(text, &price.to_string());
+                }
+            }
+        }
+        Some(GroupProof::Triads { multipliers, scale, nodes }) => {
+            multipliers_of(text, multipliers);
+            field(text, &scale.to_string());
+            for Node { settled, alone, prices: of, branch } in nodes {
+                field(text, &settled.len().to_string());
+                for members in settled {
+                    ids(text, members);
+                }
+                ids(text, alone);
+                prices(text, of);
+                field(text, branch.as_deref().unwrap_or(""));
+            }
+        }
+    }
+}
+
+fn ids(text: &mut String, ids: &[Id]) {
+    field(text, &ids.len().to_string());
+    for id in ids {
+        field(text, id);
+    }
+}
+
+fn prices(text: &mut String, prices: &[(Id, i128)]) {
+    field(text, &prices.len().to_string());
+    for (person, price) in prices {
+        field(text, person);
+        field(text, &price.to_string());
+    }
+}
+
+fn part_fields(text: &mut String, parts: &[Part]) {
+    number_field(text, i64::try_from(parts.len()).unwrap_or(i64::MAX));
+    for Part { rule, points, says } in parts {
+        field(text, rule.key());
+        number_field(text, points.0);
+        field(text, says);
+    }
 }
 
 fn stage_fields(text: &mut String, stage: &StageLine) {

@@ -1,6 +1,6 @@
 //! A programme to a plan that has been checked.
 
-use super::{Options, ServiceError, assemble, digest};
+use super::{Options, ServiceError, assemble, digest, grouping};
 use crate::intake::Reading;
 use crate::model::document::{PlanDocument, Timing};
 use crate::model::outcome::{Assignment, Outcome};
@@ -22,24 +22,11 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
     .entered();
     let start = Instant::now();
     let mut clock = Clock(start);
-    let compiled = {
-        let _span = tracing::info_span!("compile").entered();
-        rules::compile(roster, options.threads)?
+    let (mut plan, Laps { built, solved }) = if roster.grouped() {
+        grouped(reading, options, start, &mut clock)?
+    } else {
+        paired(reading, options, start, &mut clock)?
     };
-    let built = clock.lap();
-    let outcome = {
-        let _span = tracing::info_span!("solve", pairs = compiled.instance.pairs()).entered();
-        let options = solver::Options {
-            threads: options.threads,
-            deadline: options.time_limit.and_then(|limit| start.checked_add(limit)),
-            cancel: options.cancel,
-            progress: options.progress,
-            workers: options.workers,
-        };
-        compiled.settle(solver::solve(&compiled.instance, &options)?)
-    };
-    let solved = clock.lap();
-    let mut plan = told(reading, &compiled, &outcome, options.threads);
     let explained = clock.lap();
     let violations = {
         let _span = tracing::info_span!("verify", pairs = plan.pairs.len()).entered();
@@ -56,6 +43,64 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
     };
     tracing::info!(matched = plan.matched, coachees = plan.coachees, "matched");
     Ok(plan)
+}
+
+/// How long building and solving took.
+struct Laps {
+    built: Duration,
+    solved: Duration,
+}
+
+fn solver_options<'c>(options: &Options<'c>, start: Instant) -> solver::Options<'c> {
+    solver::Options {
+        threads: options.threads,
+        deadline: options.time_limit.and_then(|limit| start.checked_add(limit)),
+        cancel: options.cancel,
+        progress: options.progress,
+        workers: options.workers,
+    }
+}
+
+fn paired(
+    reading: &Reading,
+    options: &Options<'_>,
+    start: Instant,
+    clock: &mut Clock,
+) -> Result<(PlanDocument, Laps), ServiceError> {
+    let compiled = {
+        let _span = tracing::info_span!("compile").entered();
+        rules::compile(&reading.roster, options.threads)?
+    };
+    let built = clock.lap();
+    let outcome = {
+        let _span = tracing::info_span!("solve", pairs = compiled.instance.pairs()).entered();
+        compiled.settle(solver::solve(&compiled.instance, &solver_options(options, start))?)
+    };
+    let solved = clock.lap();
+    Ok((told(reading, &compiled, &outcome, options.threads), Laps { built, solved }))
+}
+
+/// The same where people are grouped from one list.
+fn grouped(
+    reading: &Reading,
+    options: &Options<'_>,
+    start: Instant,
+    clock: &mut Clock,
+) -> Result<(PlanDocument, Laps), ServiceError> {
+    let compiled = {
+        let _span = tracing::info_span!("compile").entered();
+        rules::compile_groups(&reading.roster)?
+    };
+    let built = clock.lap();
+    let outcome = {
+        let _span = tracing::info_span!("solve", people = compiled.grouping.people()).entered();
+        solver::solve_groups(&compiled.grouping, &solver_options(options, start))
+    };
+    let solved = clock.lap();
+    let mut plan = grouping::document(reading, &compiled, &outcome);
+    plan.instance = digest::instance_hash(&reading.roster);
+    plan.plan = digest::plan_hash(&plan);
+    Ok((plan, Laps { built, solved }))
 }
 
 /// The document with its hashes. That of the programme, which may have millions of pairs, has a thread of its own.

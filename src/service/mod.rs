@@ -6,6 +6,7 @@ mod comparing;
 mod converting;
 mod digest;
 mod findings;
+mod grouping;
 mod matching;
 mod proof;
 mod verifying;

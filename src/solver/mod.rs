@@ -8,6 +8,7 @@ mod composite;
 mod cost;
 mod dense;
 mod forest;
+mod groups;
 mod network;
 mod regions;
 mod rows;
@@ -24,6 +25,7 @@ mod worker;
 
 pub use worker::{MEMORY, Workers, serve};
 
+use crate::model::grouping::{GroupOutcome, Grouping};
 use crate::model::instance::Instance;
 use crate::model::outcome::Outcome;
 use std::time::Instant;
@@ -63,4 +65,9 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Fail
         return Ok(tiers::solve(instance, options));
     }
     rows::solve(instance, options)
+}
+
+/// The best groups, tier by tier, with their proof. The same problem gives the same outcome on any number of threads.
+pub fn solve_groups(grouping: &Grouping, options: &Options<'_>) -> GroupOutcome {
+    groups::solve(grouping, options)
 }

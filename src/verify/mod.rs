@@ -16,6 +16,7 @@ mod facts;
 mod grouped;
 #[cfg(test)]
 mod grouped_tests;
+mod grouping;
 mod groups;
 mod judge;
 mod lists;
@@ -58,11 +59,19 @@ pub struct Violation {
 /// findings and the wording of sentences are not looked at.
 pub fn verify(roster: &Roster, plan: &PlanDocument) -> Vec<Violation> {
     let world = judge::World::new(roster);
+    if roster.grouped() {
+        let mut report = Report::default();
+        grouping::check(&world, plan, &mut report);
+        return report.finish();
+    }
     let problem = match problem::Problem::new(&world) {
         Ok(problem) => problem,
         Err(violation) => return vec![violation],
     };
     let mut report = Report::default();
+    if plan.groups.is_some() || plan.group_proof.is_some() {
+        report.add("shape", &[], "coaches have coachees in this programme, and the plan has groups");
+    }
     let chosen = chosen::Chosen::read(&problem, plan, &mut report);
     pairs::check(&problem, plan, &chosen, &mut report);
     people::check(&problem, plan, &chosen, &mut report);

@@ -29,7 +29,11 @@ pub struct Expect {
     pub bound: Option<String>,
     pub floor: Option<String>,
     pub changes: Option<u32>,
-    /// [coach, coachee]
+    /// The members of every group, where people are grouped: all of them.
+    pub groups: Option<BTreeSet<BTreeSet<String>>>,
+    /// How many groups there are of two, and of three.
+    pub sizes: Option<(usize, usize)>,
+    /// [coach, coachee]; in groups, two people in either order
     #[serde(default)]
     pub must_pair: Vec<(String, String)>,
     #[serde(default)]
@@ -180,8 +184,15 @@ fn people(expect: &Expect, plan: &PlanDocument, wrong: &mut Vec<String>) {
         plan.waivers.iter().map(|w| (w.coach.to_string(), w.coachee.to_string(), w.rule.key().to_owned()));
     same("waivers", expect.waivers.as_ref(), &waivers.collect(), wrong);
     let paired = |(coach, coachee): &(String, String)| {
+        let among = |ids: &[Box<str>], id: &String| ids.iter().any(|i| **i == **id);
         plan.pairs.iter().any(|p| *p.coach == **coach && *p.coachee == **coachee)
+            || plan.groups.iter().flatten().any(|g| among(&g.members, coach) && among(&g.members, coachee))
     };
+    let groups = plan.groups.iter().flatten();
+    let members = groups.clone().map(|g| g.members.iter().map(ToString::to_string).collect());
+    same("groups", expect.groups.as_ref(), &members.collect(), wrong);
+    let of = |size| groups.clone().filter(|g| g.members.len() == size).count();
+    same("sizes", expect.sizes.as_ref(), &(of(2), of(3)), wrong);
     for pair in expect.must_pair.iter().filter(|p| !paired(p)) {
         wrong.push(format!("must_pair: {pair:?} is not made"));
     }
