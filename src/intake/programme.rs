@@ -153,12 +153,6 @@ fn preset_of(field: &Field<'_>, faults: &mut Faults<'_>) -> Option<Preset> {
         cells::unknown_word(field, Code::UnknownPreset, Preset::ALL.iter().map(|p| p.key()), faults);
         return None;
     };
-    if !preset.built() {
-        let says = format!("this version cannot run the preset {}", preset.key());
-        let built: Vec<&str> = Preset::ALL.iter().filter(|p| p.built()).map(|p| p.key()).collect();
-        faults.at(field, Code::PresetNotBuilt, &says, &format!("choose one of {}", built.join(", ")));
-        return None;
-    }
     Some(preset)
 }
 

@@ -77,7 +77,6 @@ fn settings_have_one_form() {
         ("travel.khm=30", "E034 @ --set:travel.khm"),
         ("travel.kmh=fast", "E034 @ --set:travel.kmh"),
         ("capacity=soft", "E035 @ --set:capacity"),
-        ("group_size=hard", "E040 @ --set:group_size"),
         ("rings.longest=2", "E034 @ --set:rings.longest"),
         ("sector_mix.share=1.1", "E034 @ --set:sector_mix.share"),
         ("sector_mix.share=0.1234567", "E034 @ --set:sector_mix.share"),

@@ -48,7 +48,7 @@ const KINDS: &[Must] = &[Must::Cross, Must::Same, Must::Any];
 
 type Slots<'b> = Vec<(&'static str, Slot<'b>)>;
 
-/// The parameters of a rule; the first is always its level. Empty for rules that are not built.
+/// The parameters of a rule; the first is always its level.
 pub fn slots(book: &mut RuleBook, rule: RuleKey) -> Slots<'_> {
     match rule {
         RuleKey::Capacity => {

@@ -103,10 +103,3 @@ impl RuleKey {
         }
     }
 }
-
-impl Preset {
-    /// Whether this version can run programmes of this preset.
-    pub const fn built(self) -> bool {
-        true
-    }
-}

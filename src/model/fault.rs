@@ -65,8 +65,6 @@ codes! {
     MissingKey = "E037", "the programme file or one of its keys is missing";
     MissingList = "E038", "a list of people is missing";
     TooLarge = "E039", "a file, line or cell over its limit";
-    RuleNotBuilt = "E040", "a rule that this version cannot apply";
-    PresetNotBuilt = "E041", "a preset that this version cannot run";
     NestsCross = "E042", "`school_cap` and `sector_cap` that do not form a nest";
     MinAboveMax = "E043", "a minimum above the maximum";
     CannotWaive = "E044", "a waiver of a rule that cannot be waived";

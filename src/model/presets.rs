@@ -18,7 +18,7 @@ const fn plain(level: Level, weight: i64) -> Plain {
 }
 
 impl RuleBook {
-    /// The rules of a preset before the programme's own settings. Presets that are not built give `bare`.
+    /// The rules of a preset before the programme's own settings.
     pub fn preset(preset: Preset) -> Self {
         match preset {
             Preset::AspiringLeaders => aspiring_leaders(),
@@ -201,7 +201,6 @@ fn co_coaching() -> RuleBook {
     (book.seniority.level, book.seniority.absolute) = (Level::Waivable, true);
     book.group_size.level = Level::Hard;
     book.objective = vec![Tier::Coverage, Tier::Stability, Tier::Score];
-    book.left_off.clear();
     book
 }
 

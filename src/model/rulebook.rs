@@ -288,7 +288,7 @@ impl RuleBook {
         }
     }
 
-    /// The level of a rule; `Off` for those that are not built.
+    /// The level of a rule.
     pub fn level(&self, key: RuleKey) -> Level {
         match key {
             RuleKey::Capacity => self.capacity.level,
