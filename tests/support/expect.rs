@@ -38,6 +38,9 @@ pub struct Expect {
     pub must_pair: Vec<(String, String)>,
     #[serde(default)]
     pub must_not_pair: Vec<(String, String)>,
+    /// Lists of pairs that must not all be made: two who would coach each other, a ring.
+    #[serde(default)]
+    pub not_all: Vec<Vec<(String, String)>>,
     /// Valid programmes: findings that must be there. Rejected ones: `E012 @ coaches.csv:3:max`, all of them.
     pub codes: Option<Vec<String>>,
     /// Findings that must be there, as a code or as a code and the people.
@@ -195,6 +198,9 @@ fn people(expect: &Expect, plan: &PlanDocument, wrong: &mut Vec<String>) {
     same("sizes", expect.sizes.as_ref(), &(of(2), of(3)), wrong);
     for pair in expect.must_pair.iter().filter(|p| !paired(p)) {
         wrong.push(format!("must_pair: {pair:?} is not made"));
+    }
+    for pairs in expect.not_all.iter().filter(|pairs| pairs.iter().all(paired)) {
+        wrong.push(format!("not_all: {pairs:?} are all made"));
     }
     for pair in expect.must_not_pair.iter().filter(|p| paired(p)) {
         wrong.push(format!("must_not_pair: {pair:?} is made"));
