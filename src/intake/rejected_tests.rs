@@ -9,8 +9,7 @@ use crate::model::fault::Code;
 use crate::model::finding::FindingCode;
 
 /// Codes that no file can bring about, and the test that does.
-const ELSEWHERE: [(Code, &str); 4] = [
-    (Code::BadPlan, "plan_tests::plans_of_others_are_refused"),
+const ELSEWHERE: [(Code, &str); 3] = [
     (Code::BadSetting, "read_tests::settings_have_one_form"),
     (Code::OutputUnwritable, "files::tests::places_that_cannot_be_written_are_named"),
     (Code::ProblemTooLarge, "read_tests::a_million_people_are_the_limit"),

@@ -139,8 +139,11 @@ mod tests {
 
     #[test]
     fn codes_are_numbered_without_gap() {
-        for (i, code) in Code::ALL.iter().enumerate() {
-            assert_eq!(code.key(), format!("E{:03}", i + 1));
+        // Rules and presets that were not built yet; a code that was told once is never given to anything else.
+        let retired = [40, 41];
+        let numbers = (1..).filter(|n| !retired.contains(n));
+        for (code, number) in Code::ALL.iter().zip(numbers) {
+            assert_eq!(code.key(), format!("E{number:03}"));
         }
     }
 }
