@@ -29,6 +29,7 @@ mod pair_scan;
 mod pair_table;
 mod pairs;
 mod people;
+mod plan_cases;
 mod plan_csv;
 mod plan_groups;
 mod plan_json;

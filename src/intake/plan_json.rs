@@ -6,8 +6,8 @@ use crate::model::document::{PairLine, Part, PlanDocument, StageLine, Timing};
 use crate::model::quantity::micro_decimal;
 
 use super::json_out::Json;
-use super::plan_groups;
 use super::plan_words::{NESTS, OUTCOMES, PROOFS, STOPS, UNMATCHED, word};
+use super::{plan_cases, plan_groups};
 
 /// The document as JSON text, with a final newline.
 pub fn write(plan: &PlanDocument) -> String {
@@ -169,7 +169,7 @@ fn people(json: &mut Json, plan: &PlanDocument) {
 }
 
 fn stage(json: &mut Json, stage: &StageLine) {
-    let StageLine { claim, multipliers, prices, nests, bound } = stage;
+    let StageLine { claim, multipliers, prices, nests, groups, bound } = stage;
     let (name, floor) = match claim {
         Claim::Best { floor } => ("best", *floor),
         Claim::FloorIsHighest { floor } => ("floor-is-highest", Some(*floor)),
@@ -213,5 +213,8 @@ fn stage(json: &mut Json, stage: &StageLine) {
         json.close('}');
     }
     json.close(']');
+    if let Some(groups) = groups {
+        plan_cases::write(json, groups);
+    }
     texts(json, [("bound", &bound.to_string())]);
 }

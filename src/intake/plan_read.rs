@@ -273,8 +273,9 @@ impl<'s> Reader<'s> {
             let price = reader.parsed(row, "price", big);
             Some(NestPriceLine { coach: coach?, kind: kind?, group: group?, price: price? })
         });
+        let groups = self.cases(v);
         let bound = self.parsed(v, "bound", big);
-        Some(StageLine { claim: claim?, multipliers: multipliers?, prices, nests, bound: bound? })
+        Some(StageLine { claim: claim?, multipliers: multipliers?, prices, nests, groups, bound: bound? })
     }
 
     fn timing(&mut self, v: &Value<'s>) -> Option<Timing> {

@@ -3,8 +3,9 @@
 use crate::model::catalogue::{PairState, RuleKey, Tier};
 use crate::model::certificate::{Claim, Multipliers};
 use crate::model::document::{
-    BlockingLine, ClashLine, NestPriceLine, OutcomeKind, PairLine, Part, PlanDocument, Proof, StageLine,
-    TierLine, Timing, UnmatchedCode, UnmatchedLine, UnusedLine, WaiverLine,
+    BlockingLine, CaseLine, ClashLine, GroupPricesLine, GroupsLine, NestPriceLine, OutcomeKind, PairLine,
+    Part, PlanDocument, Proof, RowPriceLine, StageLine, TierLine, Timing, UnmatchedCode, UnmatchedLine,
+    UnusedLine, WaiverLine,
 };
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::instance::NestKind;
@@ -13,6 +14,24 @@ use crate::model::quantity::{Minutes, Points};
 use crate::model::roster::Roster;
 
 use super::{plan_to_csv, plan_to_json, read_baseline, read_plan, read_toml};
+
+fn groups() -> GroupsLine {
+    let row = RowPriceLine {
+        rule: RuleKey::Reciprocity,
+        about: vec!["=ada".into(), "ben".into(), "ben".into(), "=ada".into()],
+        price: -5,
+        per: 1_000_000,
+    };
+    let coachees = vec![("ben".into(), i128::MAX), ("c\"\\\n".into(), -1)];
+    let (none, split) = (Vec::new(), CaseLine::Split { coach: "bob".into(), coachee: "ben".into() });
+    GroupsLine {
+        prices: vec![
+            GroupPricesLine { coachees, rows: vec![row] },
+            GroupPricesLine { coachees: Vec::new(), rows: none },
+        ],
+        cases: vec![split, CaseLine::Bound(1), CaseLine::Bound(0)],
+    }
+}
 
 fn plan() -> PlanDocument {
     let part =
@@ -43,6 +62,10 @@ fn plan() -> PlanDocument {
             group: "park".into(),
             price: -3,
         }],
+        groups: match claim {
+            Claim::Best { .. } => Some(groups()),
+            Claim::FloorIsHighest { .. } | Claim::Stable => None,
+        },
         bound: -170_141_183_460_469,
     };
     PlanDocument {

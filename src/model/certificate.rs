@@ -7,8 +7,8 @@
 //!   order of urgency; a coachee's pinned places are the first ones;
 //! - a coach's k-th place costs `M[balance] × floor(balance × (2k − 1) / max) − M[minimums] × [k ≤ min]`;
 //! - in a nest whose excess costs points, each coachee over the cap costs `M[score] × points`;
-//! - a row whose amount is d > 0 outside its limits costs `M[score] × points × ceil(d / step)` where that has points; where
-//!   it is forbidden and the row does not hold when nobody is matched, `M[quotas] × d`; else the plan is not allowed;
+//! - a row whose amount is d > 0 outside a limit costs `M[score] × points × ceil(d / step)` where that has points; where
+//!   it is forbidden and the limit does not hold when nobody is matched, `M[quotas] × d`; else the plan is not allowed;
 //! - a ring of 3 costs `M[score] × points` where rings have points, and is not allowed where they are forbidden.
 //!
 //! A multiplier is 0 where the stage leaves the tier out, and otherwise larger than everything that the tiers after it
@@ -24,7 +24,7 @@
 //!
 //! Eligible pairs and members are those that the claim of the stage looks at and that some place can take.
 //!
-//! This bound by places lets rows and rings go: none of them ever makes a plan cheaper.
+//! This bound by places lets rows and rings go: none of them ever makes a plan cheaper. It must be the stage's bound.
 //!
 //! **The bound by groups** is the one to use where rows tie pairs together ([`Groups`] in the stage; coaches and nests then
 //! have no prices). A *group* of a coach is a set of its eligible pairs that may be together as far as that coach alone is
@@ -35,8 +35,8 @@
 //! taken", Fisher, Jaikumar & Van Wassenhove 1986) the sum of the following is a lower bound:
 //! - per coachee: `M[pins]` for each pinned place, and over f = 0..places that are not pinned, the least of f × α and what the
 //!   places left open cost, most urgent filled first, together;
-//! - per shared row with a price: the least over the amounts a = lowest..highest of (what a costs) − ceil(ρ × a / per), where
-//!   a is allowed; lowest is the sum of the row's negative weights, highest that of its positive weights;
+//! - per shared row: the least over the amounts a = lowest..highest of (what a costs) − ceil(ρ × a / per), where a is allowed; lowest
+//!   is the sum of the row's negative weights, highest that of its positive weights; of a row that counts sets, 0 and their number;
 //! - per coach: the least over its groups of Σ over the pairs p of the group of (cost of p + Σ over r of
 //!   floor(ρ(r) × w(r, p) / per(r)) − v)
 //!   and what the first so many places, the excess of nests and its own rows cost. Here v is the coachee's α, or
@@ -44,7 +44,7 @@
 //!
 //! A row that counts sets is treated as the sum of its pairs where it is shared. That is sound where ρ ≤ 0, and where ρ > 0 only
 //! if all pairs of each of its sets belong to one coachee who wants one coach; another positive price is no proof.
-//! Rings are let go. So a group's least needs only the pairs whose own addend, with the cost of the coach's first place,
+//! Rings are let go but for those that a case closes. So a group's least needs only the pairs whose own addend, with the cost of the coach's first place,
 //! is below 0, unless an own row has a negative weight or a least amount above 0.
 //!
 //! **Cases.** The bound by groups may be taken case by case: a split asks about one pair, its first case holds the plans that make
@@ -52,9 +52,14 @@
 //! - pairs not made are in no group, and a group holds all pairs of its coach that are made; no such group: the case is
 //!   impossible and its bound infinite;
 //! - a coachee with k pairs made, pinned ones aside, has f = k..places; where k is all the places, the coachee's other
-//!   pairs that are not pinned count as not made. More pairs made than places: the case is impossible.
+//!   pairs that are not pinned count as not made. More pairs made than places: the case is impossible;
+//! - pairs that the stage does not look at, and those that no place can take, count as not made; one of them made: impossible;
+//! - a shared row's lowest is the sum of the weights of its pairs made and of its negative weights of pairs that may be made, highest
+//!   that of its pairs made and of its positive weights of pairs that may be made; of a row that counts sets, the number of sets
+//!   with a pair made, and of sets with a pair that is not "not made". No amount between them allowed: the case is impossible;
+//! - a ring of 3 all of whose pairs are made costs what it costs; where rings are forbidden and the pairs made close one: impossible.
 //!
-//! The bound of the stage is the least over the cases.
+//! The bound by groups is the least over the cases. The stage's own bound may be less: it is what the stage says, the prices are why.
 //!
 //! **Rounding.** Let g be the greatest common divisor of everything that a plan's cost is made of: what the eligible pairs
 //! cost, the places left open (`M[coverage] × w` of every w there is, `M[pins]` where there are pins), the k-th places of
@@ -62,6 +67,10 @@
 //! plan costs a multiple of g, so the bound by groups is rounded up to the next multiple of g (g = 0: not at all).
 //!
 //! The plan is proved optimal when the bound equals its cost. Where it does not, the cost less the bound is the proved gap.
+//!
+//! **Multipliers with groups.** What soft rows and rings take from the score is then part of what plans can differ by in it: per row
+//! what its lowest or highest amount costs, whichever is more; of rings of 3, the points times a third of (the places wanted
+//! by coachees who also coach × the most that one of them wants). A bound by places may leave both out.
 
 use super::catalogue::Tier;
 use super::index::{CoachIx, CoacheeIx, GroupIx, PairIx};
@@ -164,7 +173,7 @@ pub struct Stage {
     pub nests: Vec<NestPrice>,
     /// Where the bound is the one by groups; `prices` and `nests` are then empty.
     pub groups: Option<Groups>,
-    /// The bound that the prices give.
+    /// The bound that the prices give; with groups, that or less.
     pub bound: i128,
 }
 

@@ -128,6 +128,36 @@ pub struct NestPriceLine {
     pub price: i128,
 }
 
+/// The price of a shared row: its rule, and the ids of whom or what it is about (none for the programme; a coach; a school; a coach and
+/// two coachees; coach and coachee of one pair, then of the other).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RowPriceLine {
+    pub rule: RuleKey,
+    pub about: Vec<Id>,
+    pub price: i128,
+    pub per: i64,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GroupPricesLine {
+    pub coachees: Vec<(Id, i128)>,
+    pub rows: Vec<RowPriceLine>,
+}
+
+/// A step in the list of cases.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CaseLine {
+    Split { coach: Id, coachee: Id },
+    Bound(usize),
+}
+
+/// Prices and cases of the bound by groups.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GroupsLine {
+    pub prices: Vec<GroupPricesLine>,
+    pub cases: Vec<CaseLine>,
+}
+
 /// A certificate's stage with ids instead of indexes; see [`super::certificate`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StageLine {
@@ -135,6 +165,7 @@ pub struct StageLine {
     pub multipliers: Multipliers,
     pub prices: Vec<(Id, i128)>,
     pub nests: Vec<NestPriceLine>,
+    pub groups: Option<GroupsLine>,
     pub bound: i128,
 }
 

@@ -4,7 +4,8 @@ use crate::intake;
 use crate::model::catalogue::Word;
 use crate::model::certificate::{Claim, Multipliers};
 use crate::model::document::{
-    GroupLine, NestPriceLine, OutcomeKind, PairLine, Part, PlanDocument, StageLine,
+    CaseLine, GroupLine, GroupPricesLine, GroupsLine, NestPriceLine, OutcomeKind, PairLine, Part,
+    PlanDocument, RowPriceLine, StageLine,
 };
 use crate::model::grouping::{GroupMultipliers, GroupProof, Node, Prices};
 use crate::model::instance::NestKind;
@@ -110,7 +111,7 @@ fn part_fields(text: &mut String, parts: &[Part]) {
 }
 
 fn stage_fields(text: &mut String, stage: &StageLine) {
-    let StageLine { claim, multipliers, prices, nests, bound } = stage;
+    let StageLine { claim, multipliers, prices, nests, groups, bound } = stage;
     match claim {
         Claim::Stable => field(text, "stable"),
         Claim::Best { floor } => {
@@ -142,6 +143,34 @@ fn stage_fields(text: &mut String, stage: &StageLine) {
         );
         field(text, group);
         field(text, &price.to_string());
+    }
+    if let Some(groups) = groups {
+        cases_fields(text, groups);
+    }
+}
+
+/// Prices of groups, case by case; a stage without them says nothing here.
+fn cases_fields(text: &mut String, groups: &GroupsLine) {
+    let GroupsLine { prices: lists, cases } = groups;
+    field(text, &lists.len().to_string());
+    for GroupPricesLine { coachees, rows } in lists {
+        prices(text, coachees);
+        field(text, &rows.len().to_string());
+        for RowPriceLine { rule, about, price, per } in rows {
+            field(text, rule.key());
+            ids(text, about);
+            field(text, &price.to_string());
+            number_field(text, *per);
+        }
+    }
+    for case in cases {
+        match case {
+            CaseLine::Split { coach, coachee } => {
+                field(text, coach);
+                field(text, coachee);
+            }
+            CaseLine::Bound(prices) => field(text, &prices.to_string()),
+        }
     }
 }
 

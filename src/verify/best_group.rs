@@ -7,12 +7,12 @@
 use crate::model::instance::{Excess, Seats};
 use crate::model::row::{Amount, Row};
 
+use super::cases::row_cost;
 use super::money::place_cost;
-use super::outside::{distance, toll};
+use super::outside::distance;
 use crate::model::certificate::Multipliers;
-use crate::model::index::{Ix, PairIx};
+use crate::model::index::PairIx;
 use crate::model::instance::Parts;
-use crate::model::row::Outside;
 
 /// Far more than honest prices need: with those only a few dozen pairs are worth a thought.
 const MOST_STEPS: u32 = 20_000_000;
@@ -25,8 +25,8 @@ pub(super) struct Item {
     pub made: bool,
     /// By family of nests: the group in which the pair counts.
     pub nests: Vec<Option<usize>>,
-    /// By own row: what the pair adds, or the set it is in.
-    pub rows: Vec<Option<i64>>,
+    /// The own rows in which the pair counts, with what it adds, or the set it is in.
+    pub rows: Vec<(usize, i64)>,
 }
 
 /// A coach with what limits its groups.
@@ -72,6 +72,7 @@ pub(super) fn least(frame: &Frame<'_>, mut items: Vec<Item>) -> Result<Option<i1
     let first = frame.place(1)?;
     items.retain(|item| item.made || item.addend.saturating_add(first) < 0 || frame.helps(item));
     items.sort_by_key(|item| (!item.made, item.addend, item.pair));
+    let frame = &frame.without_idle_rows(&mut items);
     let mut search = Search {
         frame,
         items: &items,
@@ -96,24 +97,36 @@ impl Frame<'_> {
 
     /// Whether a pair can make an own row cheaper.
     fn helps(&self, item: &Item) -> bool {
-        self.rows.iter().zip(&item.rows).any(|(row, adds)| {
+        item.rows.iter().any(|(row, _)| {
+            let row = self.rows[*row];
             // Where weights have both signs, either can make room for the other.
-            adds.is_some() && (!only_grows(row) || row.least.is_some_and(|least| least > 0))
+            !only_grows(row) || row.least.is_some_and(|least| least > 0)
         })
     }
 
-    /// What an own row costs; `None` where the amount is not allowed.
-    fn toll(&self, row: &Row, amount: i128) -> Result<Option<i128>, Trouble> {
-        let over = distance(row, amount);
-        let cost = match row.outside {
-            Outside::Forbidden if over == 0 => Some(0),
-            Outside::Forbidden if distance(row, 0) == 0 => return Ok(None),
-            Outside::Forbidden => self.multipliers.quotas.checked_mul(over),
-            Outside::Costs { .. } => {
-                toll(row.outside, over).and_then(|t| t.checked_mul(self.multipliers.score))
+    /// The same coach without the own rows that no choice of these items brings outside their limits.
+    fn without_idle_rows(&self, items: &mut [Item]) -> Self {
+        let mut ends = vec![(0_i128, 0_i128); self.rows.len()];
+        for (row, adds) in items.iter().flat_map(|item| &item.rows) {
+            let (low, high) = &mut ends[*row];
+            match self.rows[*row].amount {
+                Amount::Sum(_) if *adds < 0 => *low += i128::from(*adds),
+                Amount::Sum(_) => *high += i128::from(*adds),
+                Amount::Distinct(_) => *high += 1,
             }
-        };
-        cost.map(Some).ok_or(Trouble::TooLarge)
+        }
+        let mut place = vec![None; self.rows.len()];
+        let mut rows = Vec::new();
+        for ((at, row), (low, high)) in self.rows.iter().enumerate().zip(ends) {
+            if distance(row, low) > 0 || distance(row, high) > 0 {
+                place[at] = Some(rows.len());
+                rows.push(*row);
+            }
+        }
+        for item in items {
+            item.rows.retain_mut(|(row, _)| place[*row].inspect(|at| *row = *at).is_some());
+        }
+        Self { parts: self.parts, multipliers: self.multipliers, seats: self.seats, rows }
     }
 }
 
@@ -130,7 +143,7 @@ impl Search<'_, '_> {
         let (mut all, mut rows, mut allowed) = (now, 0_i128, true);
         for (row, amount) in self.frame.rows.iter().zip(&self.amounts) {
             let grows = row.least.is_none_or(|least| least <= 0) && only_grows(row);
-            match self.frame.toll(row, *amount)? {
+            match row_cost(self.frame.multipliers, row, *amount)? {
                 Some(cost) => {
                     all = all.checked_add(cost).ok_or(Trouble::TooLarge)?;
                     rows += if grows { cost } else { 0 };
@@ -195,11 +208,10 @@ impl Search<'_, '_> {
     }
 
     fn tally(&mut self, at: usize, more: bool) {
-        for (row, adds) in self.items[at].rows.iter().enumerate() {
-            let Some(adds) = adds else { continue };
+        for &(row, adds) in &self.items[at].rows {
             let step = match self.frame.rows[row].amount {
-                Amount::Sum(_) => i128::from(*adds),
-                Amount::Distinct(_) => i128::from(count(&mut self.touched[row], *adds, more) == 0),
+                Amount::Sum(_) => i128::from(adds),
+                Amount::Distinct(_) => i128::from(count(&mut self.touched[row], adds, more) == 0),
             };
             self.amounts[row] += if more { step } else { -step };
         }
@@ -214,23 +226,12 @@ fn only_grows(row: &Row) -> bool {
     }
 }
 
-/// What a pair adds to a row, or the number of the set it is in.
-pub(super) fn adds(row: &Row, pair: PairIx) -> Option<i64> {
+/// The pairs of a row, each with what it adds, or the number of the set it is in.
+pub(super) fn adds(row: &Row) -> Vec<(PairIx, i64)> {
     match &row.amount {
-        Amount::Sum(terms) => terms.binary_search_by_key(&pair, |t| t.0).ok().map(|at| terms[at].1),
+        Amount::Sum(terms) => terms.clone(),
         Amount::Distinct(sets) => {
-            let at = sets.iter().position(|set| set.binary_search(&pair).is_ok())?;
-            i64::try_from(at).ok()
+            (0..).zip(sets).flat_map(|(at, set)| set.iter().map(move |pair| (*pair, at))).collect()
         }
     }
-}
-
-/// The pairs of a row.
-pub(super) fn pairs_of(row: &Row) -> Vec<PairIx> {
-    let mut pairs: Vec<PairIx> = match &row.amount {
-        Amount::Sum(terms) => terms.iter().map(|t| t.0).collect(),
-        Amount::Distinct(sets) => sets.iter().flatten().copied().collect(),
-    };
-    pairs.sort_by_key(|pair| pair.to_usize());
-    pairs
 }

@@ -1,21 +1,20 @@
 //! The bound by groups of a stage, case by case, as `model/certificate.rs` defines it.
 //!
-//! Method: every price list is put over the pairs once; each case then asks every coach for its cheapest group, and every coachee
-//! and row for their share. O(cases × (pairs + the groups' searches)). Signs: costs are minimised, a price α is paid per place taken.
+//! Method: what is the same in all cases is put together once; each case then asks every coach for its cheapest group, and every
+//! coachee, row and ring for their share. O(cases × (pairs + terms of rows + the groups' searches)). Signs: costs are minimised,
+//! a price α is paid per place taken.
 
-use super::best_group::{Frame, Item, Trouble, adds, least, pairs_of};
+use super::best_group::{Frame, Item, Trouble, adds, least};
 use super::bound::{Marks, in_stage, pair_cost};
+use super::cases::{Fixed, Say, rings_term, row_term};
 use super::money::{Urgency, place_cost};
-use super::outside::{distance, toll};
-use super::rows::{coachee_of, extremes};
+use super::outside::distance;
+use super::rows::coachee_of;
 use crate::model::certificate::{Case, GroupPrices, Groups, Multipliers, RowPrice, Stage};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
-use crate::model::instance::{Excess, Parts};
+use crate::model::instance::{Excess, NestFamily, Parts};
 use crate::model::row::{Amount, Outside, Row};
 use std::collections::BTreeSet;
-
-/// Steps of a row's cost that are looked at one by one; far more than any amount of minutes or pairs has.
-const MOST_STEPS: i128 = 1_000_000;
 
 /// What is the same in all cases of a stage.
 struct Field<'p> {
@@ -24,18 +23,15 @@ struct Field<'p> {
     urgency: Urgency,
     /// Pairs of the stage that some place can take, by coach, with their cost.
     pairs: Vec<Vec<(PairIx, CoacheeIx, i128)>>,
+    /// Those pairs open, all others not made.
+    says: Vec<Say>,
     /// Pins of each coachee.
     pinned: Vec<usize>,
     /// The rows that are each coach's own; the others are shared.
     own: Vec<Vec<&'p Row>>,
     shared: Vec<bool>,
-}
-
-/// One case: pairs that are made, and pairs that are not.
-#[derive(Clone, Default)]
-struct Fixed {
-    made: BTreeSet<PairIx>,
-    not: BTreeSet<PairIx>,
+    /// By pair: the own rows of its coach in which it counts, with what it adds, or the set it is in.
+    adds: Vec<Vec<(usize, i64)>>,
 }
 
 /// The bound of a stage by its groups; why there is none, as a sentence.
@@ -50,14 +46,14 @@ pub(super) fn bound(parts: &Parts, stage: &Stage, groups: &Groups) -> Result<i12
         match case {
             Case::Split(pair) if pair.to_usize() < parts.coach.len() => {
                 let (mut made, mut not) = (fixed.clone(), fixed);
-                made.made.insert(*pair);
-                not.not.insert(*pair);
+                made.made.push(*pair);
+                not.not.push(*pair);
                 open.extend([not, made]);
             }
             Case::Split(_) => return Err("a case is about a pair that cannot be made"),
             Case::Bound(prices) => {
                 let Some(prices) = groups.prices.get(*prices) else { return Err("a case has no prices") };
-                let bound = field.case(prices, fixed).map_err(|trouble| match trouble {
+                let bound = field.case(prices, &fixed).map_err(|trouble| match trouble {
                     Trouble::TooLarge => "the numbers of a stage are too large to add up",
                     Trouble::TooHard => "the cheapest group of a coach takes too long to find",
                 })?;
@@ -81,6 +77,12 @@ fn gcd(a: i128, b: i128) -> i128 {
     a
 }
 
+/// Adds to a total that stays within its type.
+fn add(total: &mut i128, number: Option<i128>) -> Result<(), Trouble> {
+    *total = number.and_then(|n| total.checked_add(n)).ok_or(Trouble::TooLarge)?;
+    Ok(())
+}
+
 impl<'p> Field<'p> {
     fn new(parts: &'p Parts, stage: &'p Stage) -> Option<Self> {
         let (mut pins, mut kept) = (Marks::new(&parts.pins), Marks::new(&parts.kept));
@@ -89,6 +91,7 @@ impl<'p> Field<'p> {
             pinned[coachee_of(parts, *pin).to_usize()] += 1;
         }
         let mut pairs = vec![Vec::new(); parts.seats.len()];
+        let mut says = vec![Say::Not; parts.coach.len()];
         for (coachee, demand) in parts.demand.enumerate() {
             let free = usize::from(demand.wanted).saturating_sub(pinned[coachee.to_usize()]);
             for row in parts.starts[coachee.to_usize()]..parts.starts[coachee.to_usize() + 1] {
@@ -97,20 +100,27 @@ impl<'p> Field<'p> {
                 if in_stage(stage.claim, score) && (free > 0 || is_pin) {
                     let cost = pair_cost(&stage.multipliers, score, is_kept)?;
                     pairs[parts.coach[row].to_usize()].push((PairIx::from_usize(row), coachee, cost));
+                    says[row] = Say::Open;
                 }
             }
         }
-        let (mut own, mut shared) = (vec![Vec::new(); parts.seats.len()], Vec::new());
+        let (mut own, mut shared): (Vec<Vec<&Row>>, _) = (vec![Vec::new(); parts.seats.len()], Vec::new());
+        let mut counts = vec![Vec::new(); parts.coach.len()];
         for row in &parts.rows {
-            let coaches: BTreeSet<CoachIx> =
-                pairs_of(row).iter().map(|pair| parts.coach[pair.to_usize()]).collect();
-            if let (Some(coach), 1) = (coaches.first(), coaches.len()) {
-                own[coach.to_usize()].push(row);
+            let terms = adds(row);
+            let coach = terms.first().map(|(pair, _)| parts.coach[pair.to_usize()]);
+            let alone = coach.filter(|coach| terms.iter().all(|(p, _)| parts.coach[p.to_usize()] == *coach));
+            if let Some(coach) = alone {
+                let rows = &mut own[coach.to_usize()];
+                for (pair, adds) in terms {
+                    counts[pair.to_usize()].push((rows.len(), adds));
+                }
+                rows.push(row);
             }
-            shared.push(coaches.len() != 1);
+            shared.push(alone.is_none());
         }
         let urgency = Urgency::new(parts);
-        Some(Self { parts, m: &stage.multipliers, urgency, pairs, pinned, own, shared })
+        Some(Self { parts, m: &stage.multipliers, urgency, pairs, says, pinned, own, shared, adds: counts })
     }
 
     /// Whether prices are of coachees and shared rows that there are, and may have their sign.
@@ -139,76 +149,123 @@ impl<'p> Field<'p> {
             && prices.rows.iter().all(row)
     }
 
+    fn is_pin(&self, pair: PairIx) -> bool {
+        self.parts.pins.binary_search(&pair).is_ok()
+    }
+
     /// The bound of one case; `None` where it is impossible.
-    fn case(&self, prices: &GroupPrices, mut fixed: Fixed) -> Result<Option<i128>, Trouble> {
+    fn case(&self, prices: &GroupPrices, fixed: &Fixed) -> Result<Option<i128>, Trouble> {
         let parts = self.parts;
         let mut alpha = vec![0_i128; parts.demand.len()];
         for (coachee, price) in &prices.coachees {
             alpha[coachee.to_usize()] = *price;
         }
+        let Some((says, made)) = self.says(fixed) else { return Ok(None) };
         let mut total = 0_i128;
-        let mut add = |number: Option<i128>| -> Result<(), Trouble> {
-            total = number.and_then(|n| total.checked_add(n)).ok_or(Trouble::TooLarge)?;
-            Ok(())
-        };
         for coachee in parts.demand.indexes() {
             let at = coachee.to_usize();
-            let rows = parts.starts[at]..parts.starts[at + 1];
             let free = usize::from(parts.demand[coachee].wanted).saturating_sub(self.pinned[at]);
-            let is_pin = |pair: &PairIx| parts.pins.binary_search(pair).is_ok();
-            let own = fixed.made.iter().filter(|pair| rows.contains(&pair.to_usize()) && !is_pin(pair));
-            let made = own.count();
-            if made > free {
-                return Ok(None);
-            }
-            if made == free && made > 0 {
-                let others = rows.map(PairIx::from_usize).filter(|p| !fixed.made.contains(p) && !is_pin(p));
-                fixed.not.extend(others.collect::<Vec<_>>());
-            }
-            add(self.places(coachee, alpha[at], made..=free))?;
+            add(&mut total, self.places(coachee, alpha[at], made[at]..=free))?;
         }
-        let mut shift = vec![0_i128; parts.coach.len()];
-        for price in &prices.rows {
-            let row = &parts.rows[price.row];
-            for pair in pairs_of(row) {
-                let weight =
-                    if matches!(row.amount, Amount::Sum(_)) { adds(row, pair).unwrap_or(0) } else { 1 };
-                let share = price.price.checked_mul(i128::from(weight)).ok_or(Trouble::TooLarge)?;
-                shift[pair.to_usize()] += share.div_euclid(i128::from(price.per));
-            }
-            add(Some(self.row_term(row, price)?))?;
+        let mut priced = prices.rows.iter().peekable();
+        for (at, row) in parts.rows.iter().enumerate().filter(|(at, _)| self.shared[*at]) {
+            let price = priced.next_if(|price| price.row == at);
+            let Some(term) = row_term(self.m, row, price, &says)? else { return Ok(None) };
+            add(&mut total, Some(term))?;
         }
-        for (coach, seats) in parts.seats.enumerate() {
-            let mut items = Vec::new();
-            let rows = self.own[coach.to_usize()].clone();
-            for (pair, coachee, cost) in &self.pairs[coach.to_usize()] {
-                if fixed.not.contains(pair) {
-                    continue;
-                }
-                let is_pin = parts.pins.binary_search(pair).is_ok();
-                let value = if is_pin { self.m.pins } else { alpha[coachee.to_usize()] };
-                let addend = cost.checked_add(shift[pair.to_usize()]).and_then(|c| c.checked_sub(value));
-                let nest = |family: &crate::model::instance::NestFamily| {
-                    let exempt = family.exempt.binary_search(pair).is_ok();
-                    family.group[*coachee].filter(|_| !exempt).map(Ix::to_usize)
-                };
-                items.push(Item {
-                    pair: *pair,
-                    addend: addend.ok_or(Trouble::TooLarge)?,
-                    made: fixed.made.contains(pair),
-                    nests: parts.nests.iter().map(nest).collect(),
-                    rows: rows.iter().map(|row| adds(row, *pair)).collect(),
-                });
-            }
-            let made = items.iter().filter(|item| item.made).count();
-            let wanted = fixed.made.iter().filter(|pair| parts.coach[pair.to_usize()] == coach).count();
-            let frame = Frame { parts, multipliers: self.m, seats: *seats, rows };
-            match least(&frame, items)?.filter(|_| made == wanted) {
-                Some(cost) => add(Some(cost))?,
+        let Some(rings) = rings_term(parts, self.m, &fixed.made)? else { return Ok(None) };
+        add(&mut total, Some(rings))?;
+        let shift = self.shift(prices)?;
+        for coach in parts.seats.indexes() {
+            match self.group(coach, &alpha, &shift, &says)? {
+                Some(cost) => add(&mut total, Some(cost))?,
                 None => return Ok(None),
             }
         }
         Ok(Some(total))
+    }
+
+    /// What a case says about every pair, and how many pairs that are not pinned each coachee has made; `None` where it is impossible.
+    fn says(&self, fixed: &Fixed) -> Option<(Vec<Say>, Vec<usize>)> {
+        let parts = self.parts;
+        let (mut says, mut count) = (self.says.clone(), vec![0; parts.demand.len()]);
+        for pair in &fixed.made {
+            match says[pair.to_usize()] {
+                Say::Open => says[pair.to_usize()] = Say::Made,
+                Say::Made => continue,
+                Say::Not => return None,
+            }
+            if !self.is_pin(*pair) {
+                count[coachee_of(parts, *pair).to_usize()] += 1;
+            }
+        }
+        for pair in &fixed.not {
+            if says[pair.to_usize()] == Say::Made {
+                return None;
+            }
+            says[pair.to_usize()] = Say::Not;
+        }
+        for (at, made) in count.iter().enumerate().filter(|(_, made)| **made > 0) {
+            let wanted = parts.demand[CoacheeIx::from_usize(at)].wanted;
+            let free = usize::from(wanted).saturating_sub(self.pinned[at]);
+            if *made > free {
+                return None;
+            }
+            let rows = parts.starts[at]..parts.starts[at + 1];
+            for (row, say) in rows.clone().zip(&mut says[rows]) {
+                if *made == free && *say == Say::Open && !self.is_pin(PairIx::from_usize(row)) {
+                    *say = Say::Not;
+                }
+            }
+        }
+        Some((says, count))
+    }
+
+    /// By pair: what the prices of shared rows add to it.
+    fn shift(&self, prices: &GroupPrices) -> Result<Vec<i128>, Trouble> {
+        let mut shift = vec![0_i128; self.parts.coach.len()];
+        for price in &prices.rows {
+            let row = &self.parts.rows[price.row];
+            for (pair, adds) in adds(row) {
+                let weight = if matches!(row.amount, Amount::Sum(_)) { adds } else { 1 };
+                let share = price.price.checked_mul(i128::from(weight)).ok_or(Trouble::TooLarge)?;
+                add(&mut shift[pair.to_usize()], Some(share.div_euclid(i128::from(price.per))))?;
+            }
+        }
+        Ok(shift)
+    }
+
+    /// The cheapest group of a coach.
+    fn group(
+        &self,
+        coach: CoachIx,
+        alpha: &[i128],
+        shift: &[i128],
+        says: &[Say],
+    ) -> Result<Option<i128>, Trouble> {
+        let parts = self.parts;
+        let mut items = Vec::new();
+        for (pair, coachee, cost) in &self.pairs[coach.to_usize()] {
+            let at = pair.to_usize();
+            if says[at] == Say::Not {
+                continue;
+            }
+            let value = if self.is_pin(*pair) { self.m.pins } else { alpha[coachee.to_usize()] };
+            let addend = cost.checked_add(shift[at]).and_then(|c| c.checked_sub(value));
+            let nest = |family: &NestFamily| {
+                let exempt = family.exempt.binary_search(pair).is_ok();
+                family.group[*coachee].filter(|_| !exempt).map(Ix::to_usize)
+            };
+            items.push(Item {
+                pair: *pair,
+                addend: addend.ok_or(Trouble::TooLarge)?,
+                made: says[at] == Say::Made,
+                nests: parts.nests.iter().map(nest).collect(),
+                rows: self.adds[at].clone(),
+            });
+        }
+        let rows = self.own[coach.to_usize()].clone();
+        least(&Frame { parts, multipliers: self.m, seats: parts.seats[coach], rows }, items)
     }
 
     /// The share of a coachee who takes any of these numbers of places that are not pinned.
@@ -229,38 +286,6 @@ impl<'p> Field<'p> {
             least = Some(least.map_or(cost, |now| now.min(cost)));
         }
         pins.checked_add(least?)
-    }
-
-    /// The least over the amounts of a shared row of what the amount costs, less its price. Between two amounts at which
-    /// the cost changes its course that is monotone, so only those and the ends are looked at.
-    fn row_term(&self, row: &Row, price: &RowPrice) -> Result<i128, Trouble> {
-        let (lowest, highest) = extremes(&row.amount);
-        let (from, to) = (row.least.map_or(lowest, i128::from), row.most.map_or(highest, i128::from));
-        let mut amounts = vec![lowest, highest, from, to];
-        if let Outside::Costs { step, .. } = row.outside {
-            let step = i128::from(step);
-            let steps = |distance: i128| distance.max(0).div_euclid(step) + 1;
-            let (above, below) = (steps(highest - to), steps(from - lowest));
-            if above.max(below) > MOST_STEPS {
-                return Err(Trouble::TooHard);
-            }
-            amounts.extend((0..=above).flat_map(|k| [to + k * step, to + k * step + 1]));
-            amounts.extend((0..=below).flat_map(|k| [from - k * step, from - k * step - 1]));
-        }
-        let mut least: Option<i128> = None;
-        for amount in amounts.into_iter().filter(|a| (lowest..=highest).contains(a)) {
-            let over = distance(row, amount);
-            let cost = match row.outside {
-                Outside::Forbidden if over > 0 && distance(row, 0) == 0 => continue,
-                Outside::Forbidden => self.m.quotas.checked_mul(over),
-                Outside::Costs { .. } => toll(row.outside, over).and_then(|t| t.checked_mul(self.m.score)),
-            };
-            let paid = price.price.checked_mul(amount).ok_or(Trouble::TooLarge)?;
-            let paid = -(-paid).div_euclid(i128::from(price.per));
-            let rest = cost.and_then(|c| c.checked_sub(paid)).ok_or(Trouble::TooLarge)?;
-            least = Some(least.map_or(rest, |now| now.min(rest)));
-        }
-        least.ok_or(Trouble::TooLarge)
     }
 
     /// What every plan's cost is a multiple of; `None` if a number is too large.

@@ -1,15 +1,16 @@
 //! The bound by groups against every plan of tiny instances.
 
 use super::bound::cost;
+use super::cases::row_cost;
 use super::grouped::bound;
-use super::outside::{Made, distance};
+use super::outside::{Made, ring};
 use super::rows::coachee_of;
 use crate::model::catalogue::{RuleKey, Tier};
 use crate::model::certificate::{Case, Claim, GroupPrices, Groups, Multipliers, RowPrice, Stage};
 use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix, PairIx};
 use crate::model::instance::{Demand, Excess, NestFamily, NestKind, Parts, Seats};
 use crate::model::quantity::Points;
-use crate::model::row::{About, Amount, Outside, Row};
+use crate::model::row::{About, Amount, Outside, Rings, Row};
 
 /// Numbers that are the same on every machine (splitmix64).
 struct Dice(u64);
@@ -50,7 +51,20 @@ fn row(dice: &mut Dice, about: About, pairs: &[usize]) -> Row {
     Row { rule: RuleKey::Hours, about, amount, least, most, outside }
 }
 
-fn instance(dice: &mut Dice, shared: bool) -> Parts {
+/// Rings among three people who are all on both lists.
+fn rings(dice: &mut Dice) -> Rings {
+    let points = Points(dice.below(9));
+    let costs = dice.below(2) == 0;
+    let outside = if costs { Outside::Costs { step: 1, points } } else { Outside::Forbidden };
+    Rings {
+        same: (0..COACHES).map(|c| Some(CoacheeIx::from_usize(c))).collect(),
+        longest: if costs || dice.below(2) == 0 { Some(3) } else { None },
+        outside,
+        exempt: if dice.below(3) == 0 { vec![PairIx::from_usize(1)] } else { Vec::new() },
+    }
+}
+
+fn instance(dice: &mut Dice) -> Parts {
     let mut rows: Vec<Row> = Vec::new();
     for coach in 0..COACHES {
         if dice.below(3) > 0 {
@@ -58,9 +72,7 @@ fn instance(dice: &mut Dice, shared: bool) -> Parts {
             rows.push(row(dice, About::Coach(CoachIx::from_usize(coach)), &own));
         }
     }
-    if shared {
-        rows.push(row(dice, About::Programme, &(0..PAIRS).collect::<Vec<_>>()));
-    }
+    rows.push(row(dice, About::Programme, &(0..PAIRS).collect::<Vec<_>>()));
     let nest = NestFamily {
         kind: NestKind::School,
         cap: 1,
@@ -83,6 +95,7 @@ fn instance(dice: &mut Dice, shared: bool) -> Parts {
         score: (0..PAIRS).map(|_| Points(dice.below(20) - 5)).collect(),
         nests: vec![nest],
         rows,
+        rings: (dice.below(2) == 0).then(|| rings(dice)),
         balance: Points(dice.below(4)),
         pins: if dice.below(3) == 0 { vec![PairIx::from_usize(5)] } else { Vec::new() },
         tiers: vec![Tier::Coverage, Tier::Score, Tier::Balance],
@@ -114,11 +127,13 @@ fn by_hand(parts: &Parts, m: &Multipliers) -> i128 {
         };
         let capped = nest.excess == Excess::Forbidden;
         let made = Made::new(plan.iter().copied());
-        let barred = |row: &Row| row.outside == Outside::Forbidden && distance(row, 0) == 0;
+        let allowed = |row: &Row| row_cost(m, row, made.amount(&row.amount)) != Ok(None);
+        let rings = parts.rings.as_ref().filter(|rings| rings.outside == Outside::Forbidden);
         let fits = parts.seats.enumerate().all(|(c, seats)| load(c) <= seats.max as usize)
             && parts.demand.indexes().all(|e| got(e) <= free(e))
             && (!capped || parts.seats.indexes().all(|c| (0..2).all(|g| crowd(c, g) <= 1)))
-            && parts.rows.iter().all(|row| !barred(row) || distance(row, made.amount(&row.amount)) == 0);
+            && parts.rows.iter().all(allowed)
+            && rings.is_none_or(|rings| ring(parts, rings, &made).is_none());
         fits.then(|| cost(parts, m, &plan).expect("small numbers"))
     });
     plans.min().expect("nobody matched is a plan")
@@ -142,9 +157,9 @@ fn stage(dice: &mut Dice) -> Stage {
 #[test]
 fn no_plan_costs_less_than_the_bound() {
     let mut tight = 0;
-    for seed in 0..1_500 {
+    for seed in 0..3_000 {
         let dice = &mut Dice(seed);
-        let (parts, stage) = (instance(dice, true), stage(dice));
+        let (parts, stage) = (instance(dice), stage(dice));
         let coachees = (0..COACHEES).map(|e| (CoacheeIx::from_usize(e), i128::from(dice.below(40) - 10)));
         let coachees: Vec<_> = coachees.filter(|(_, price)| *price != 0).collect();
         let wants_one = parts.demand.iter().all(|d| d.wanted == 1);
@@ -153,11 +168,9 @@ fn no_plan_costs_less_than_the_bound() {
             if wants_one || matches!(parts.rows[shared].amount, Amount::Sum(_)) { dice.below(2) } else { 0 };
         let price = i128::from(1 + dice.below(2)) * if sign == 1 { 1 } else { -1 };
         let rows = vec![RowPrice { row: shared, price, per: 1 + dice.below(4) }];
-        let mut cases = vec![Case::Bound(0)];
-        if dice.below(2) == 0 {
-            let pair = PairIx::from_usize(usize::try_from(dice.below(9)).expect("small"));
-            cases = vec![Case::Split(pair), Case::Bound(0), Case::Bound(0)];
-        }
+        let splits: Vec<usize> =
+            (0..dice.below(5)).map(|_| usize::try_from(dice.below(9)).expect("small")).collect();
+        let cases = tree(&splits);
         let groups = Groups { prices: vec![GroupPrices { coachees, rows }], cases };
         let least = by_hand(&parts, &stage.multipliers);
         let bound = bound(&parts, &stage, &groups).expect("prices of a shared row");
@@ -167,25 +180,21 @@ fn no_plan_costs_less_than_the_bound() {
     assert!(tight > 2, "random prices are tight now and then, not {tight} times");
 }
 
-/// A split for every pair from `at` on.
-fn tree(at: usize, cases: &mut Vec<Case>) {
-    if at == PAIRS {
-        return cases.push(Case::Bound(0));
-    }
-    cases.push(Case::Split(PairIx::from_usize(at)));
-    tree(at + 1, cases);
-    tree(at + 1, cases);
+/// A split for every one of these pairs.
+fn tree(pairs: &[usize]) -> Vec<Case> {
+    let Some((first, rest)) = pairs.split_first() else { return vec![Case::Bound(0)] };
+    let below = tree(rest);
+    [vec![Case::Split(PairIx::from_usize(*first))], below.clone(), below].concat()
 }
 
 #[test]
 fn case_by_case_the_bound_is_the_least_cost() {
     for seed in 0..60 {
         let dice = &mut Dice(seed);
-        let (parts, stage) = (instance(dice, false), stage(dice));
+        let (parts, stage) = (instance(dice), stage(dice));
         // Dear places: a coachee takes those of the pairs that are made, and no other.
         let coachees = (0..COACHEES).map(|e| (CoacheeIx::from_usize(e), 1_000)).collect();
-        let mut cases = Vec::new();
-        tree(0, &mut cases);
+        let cases = tree(&(0..PAIRS).collect::<Vec<_>>());
         let groups = Groups { prices: vec![GroupPrices { coachees, rows: Vec::new() }], cases };
         assert_eq!(bound(&parts, &stage, &groups), Ok(by_hand(&parts, &stage.multipliers)), "seed {seed}");
     }

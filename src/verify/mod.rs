@@ -9,6 +9,7 @@
 mod best_group;
 mod blocking;
 mod bound;
+mod cases;
 mod chosen;
 mod claims;
 mod clash;

@@ -116,7 +116,7 @@ impl Circle {
         for pair in made.0.iter().filter(|pair| rings.exempt.binary_search(pair).is_err()) {
             let coach = parts.coach[pair.to_usize()];
             let other = as_coach[coachee_of(parts, *pair).to_usize()];
-            if let Some(other) = other.filter(|_| rings.same[coach].is_some()) {
+            if let Some(other) = other.filter(|other| *other != coach && rings.same[coach].is_some()) {
                 edges[coach.to_usize()].push((other, *pair));
             }
         }

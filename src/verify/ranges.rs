@@ -12,7 +12,7 @@ use super::outside::{distance, toll};
 use super::rows::extremes;
 use crate::model::catalogue::Tier;
 use crate::model::certificate::{Claim, Multipliers, Stage};
-use crate::model::index::Ix;
+use crate::model::index::{CoacheeIx, Ix};
 use crate::model::instance::{Excess, Parts};
 use crate::model::row::{Outside, Row};
 
@@ -70,6 +70,20 @@ fn charge_range(parts: &Parts) -> Option<i128> {
     })
 }
 
+/// What rings of 3 can take from the score. Whoever coaches u lets each pair with u for its coach be in one ring more, and a ring
+/// has three pairs.
+fn ring_range(parts: &Parts) -> Option<i128> {
+    let Some((rings, Outside::Costs { points, .. })) = parts.rings.as_ref().map(|r| (r, r.outside)) else {
+        return Some(0);
+    };
+    let mut both: Vec<CoacheeIx> = rings.same.iter().flatten().copied().collect();
+    both.sort_unstable();
+    both.dedup();
+    let wanted = || both.iter().map(|coachee| i128::from(parts.demand[*coachee].wanted));
+    let most = wanted().sum::<i128>() * wanted().max().unwrap_or(0) / 3;
+    most.checked_mul(i128::from(points.0))
+}
+
 /// How much can be missing to hard rows that do not hold when nobody is matched.
 fn quota_range(parts: &Parts) -> i128 {
     let hard = parts.rows.iter().filter(|row| row.outside == Outside::Forbidden && distance(row, 0) > 0);
@@ -100,7 +114,8 @@ pub(super) fn multipliers(parts: &Parts, stage: &Stage) -> Vec<&'static str> {
     let Some(mut r) = ranges(parts, stage.claim) else { return too_large };
     if stage.groups.is_some() {
         // This bound counts what rows cost. Where it does not, a plan that is charged is never proved.
-        let Some(score) = charge_range(parts).and_then(|charges| r.score.checked_add(charges)) else {
+        let charges = charge_range(parts).and_then(|rows| ring_range(parts)?.checked_add(rows));
+        let Some(score) = charges.and_then(|charges| r.score.checked_add(charges)) else {
             return too_large;
         };
         r.score = score;
