@@ -31,6 +31,7 @@ unit-pure: need-rust ## rules about several pairs without HiGHS: a build of its 
 
 outside: build venv ## against independent solvers
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --count 600
+	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --rows --count 100
 	DYAD=target/release/dyad $(PYTHON) tests/outside/terminal.py
 
 bench: need-rust ## the stages, by criterion

@@ -146,6 +146,12 @@ impl Circle {
     }
 }
 
+/// Whether a pair is between two people on both lists: no other is part of a ring.
+pub(super) fn inside(parts: &Parts, rings: &Rings, pair: PairIx) -> bool {
+    let coachee = Some(coachee_of(parts, pair));
+    rings.same[parts.coach[pair.to_usize()]].is_some() && rings.same.iter().any(|other| *other == coachee)
+}
+
 /// Every ring of 3 in a plan, once: its pairs.
 pub(super) fn rings_of_three(parts: &Parts, rings: &Rings, made: &Made) -> Vec<[PairIx; 3]> {
     let circle = Circle::new(parts, rings, made);

@@ -4,7 +4,7 @@
 use super::Report;
 use super::chosen::{Chosen, Picked};
 use super::judge::Bar;
-use super::outside::{self, Made, distance, ring};
+use super::outside::{self, Made, distance, inside, ring};
 use super::problem::Problem;
 use super::rows::{Waivers, coachee_of, level, rings, rows};
 use crate::model::catalogue::{Level, PairState, RuleKey, Shape, Word};
@@ -217,7 +217,7 @@ fn row_waivers(
         }
     }
     if let (Some(rings), Some(all)) = (&parts.rings, rings(world, parts, Waivers::Ignored)) {
-        let exempt = rings.exempt.iter().filter(|pair| made.has(**pair));
+        let exempt = rings.exempt.iter().filter(|pair| made.has(**pair) && inside(parts, rings, **pair));
         if ring(parts, &all, &made).is_some() {
             needed.extend(exempt.map(|pair| key(RuleKey::Rings, *pair)));
         }

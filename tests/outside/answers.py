@@ -15,12 +15,15 @@ def dyad(*words, limit=120):
 
 
 def match(programme, *words):
-    """The exit code and the answer of `dyad match`; no answer (None) if it printed no JSON."""
+    """The exit code and the answer of `dyad match`; no answer (None) if it printed no plan."""
     run = dyad("match", programme, "--format", "json", "--quiet", *words)
     try:
-        return run.returncode, json.loads(run.stdout), run.stderr
+        answer = json.loads(run.stdout)
     except json.JSONDecodeError:
-        return run.returncode, None, run.stderr + run.stdout[:200]
+        answer = {}
+    if "outcome" in answer:
+        return run.returncode, answer, run.stderr
+    return run.returncode, None, run.stderr + run.stdout[:600]
 
 
 def same_bytes(answer):
@@ -38,19 +41,8 @@ def pairs(answer):
 
 def contradictions(m, code, answer):
     """Where an answer with a plan is wrong in itself or against the definitions; `m` is the programme's meaning."""
-    said, plan = m.faults(pairs(answer)), pairs(answer)
-    by_id = [(e.encode(), c.encode()) for c, e in plan]
-    if by_id != sorted(by_id):
-        said.append("pairs are not in order of coachee id")
-    off = m.charges(set(plan))
-    for p in answer["pairs"]:
-        pair = p["coach"], p["coachee"]
-        if micro(p["score"]) != sum(micro(part["points"]) for part in p["parts"]):
-            said.append(f"the parts of {pair} do not add up")
-        if pair in m.own and micro(p["score"]) != m.own[pair] - off[pair]:
-            said.append(f"{pair} scores {p['score']}, not {m.own[pair] - off[pair]} micro-points")
-    if micro(answer["score"]) != sum(micro(p["score"]) for p in answer["pairs"]) - off[None]:
-        said.append("pair scores do not add up to the plan's score")
+    plan = pairs(answer)
+    said = m.faults(plan) + sums(m, answer)
     got = {e: sum(pair[1] == e for pair in plan) for e in m.coachee}
     short = {e for e, n in got.items() if n < m.wanted[e]}
     if {u["coachee"] for u in answer["unmatched"]} != short:
@@ -65,6 +57,24 @@ def contradictions(m, code, answer):
     if {u["coach"]: u["free"] for u in answer["unused"]} != {c: n for c, n in free.items() if n > 0 and n == m.most[c]} and m.level("capacity", "hard") != "off":
         said.append("unused coaches are wrong")
     return said + reported(m, plan, answer)
+
+
+def sums(m, answer):
+    """Where pairs are out of order, or their scores are not what the definitions give and add up to."""
+    said, plan = [], pairs(answer)
+    by_id = [(e.encode(), c.encode()) for c, e in plan]
+    if by_id != sorted(by_id):
+        said.append("pairs are not in order of coachee id")
+    off = m.charges(set(plan))
+    for p in answer["pairs"]:
+        pair = p["coach"], p["coachee"]
+        if micro(p["score"]) != sum(micro(part["points"]) for part in p["parts"]):
+            said.append(f"the parts of {pair} do not add up")
+        if pair in m.own and micro(p["score"]) != m.own[pair] - off[pair]:
+            said.append(f"{pair} scores {p['score']}, not {m.own[pair] - off[pair]} micro-points")
+    if micro(answer["score"]) != sum(micro(p["score"]) for p in answer["pairs"]) - off[None]:
+        said.append("pair scores do not add up to the plan's score")
+    return said
 
 
 def reported(m, plan, answer):

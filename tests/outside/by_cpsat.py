@@ -18,7 +18,7 @@ class Model:
     def __init__(self, m, contradictory):
         self.m, self.cp = m, cp_model.CpModel()
         self.x = {pair: self.cp.new_bool_var(f"{pair}") for pair in sorted(m.own)}
-        self.kept = [self.x[pair] for pair in m.pins if pair in self.x]
+        self.kept = [self.x[pair] for pair in (m.reserved if contradictory else m.pins) if pair in self.x]
         self.short, self.lack, self.fines, self.place, self.filled = [], [], [], {}, {}
         if not contradictory:
             for pin in self.kept:
@@ -32,11 +32,13 @@ class Model:
         m, cp = self.m, self.cp
         self.load = {c: sum(x for (a, _), x in self.x.items() if a == c) for c in m.coach}
         for e in m.coachee:
-            places = [cp.new_bool_var(f"{e} {k}") for k in range(m.wanted[e])]
-            cp.add(sum(x for (_, b), x in self.x.items() if b == e) == sum(places))
+            # Where pins give way their places stay empty.
+            first = m.taken[e] if contradictory else 0
+            places = [cp.new_bool_var(f"{e} {k}") for k in range(first, m.wanted[e])]
+            cp.add(sum(x for pair, x in self.x.items() if pair[1] == e and not (contradictory and pair in m.reserved)) == sum(places))
             for one, next_one in zip(places, places[1:]):
                 cp.add_implication(next_one, one)
-            self.filled.update({(e, k + 1): x for k, x in enumerate(places)})
+            self.filled.update({(e, k + 1): x for k, x in enumerate(places, first)})
         for c, load in self.load.items():
             cp.add(load <= m.most[c])
             if m.least[c] and m.min_level == "hard" and not contradictory:

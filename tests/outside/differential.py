@@ -122,6 +122,7 @@ def contradicted(m, task, code, answer):
     if answer["outcome"] != "infeasible" or code != answers.EXITS["infeasible"]:
         said.append(f"a contradiction, but the outcome is {answer['outcome']}, exit {code}")
     plan = answers.pairs(answer)
+    said += m.faults(plan, contradictory=True) + answers.sums(m, answer)
     if (worth := m.missing(plan) + m.worth(plan)) != (best := m.missing(task.flow) + m.worth(task.flow)):
         said.append(f"worth {worth}, the best is {best}")
     return said

@@ -93,6 +93,10 @@ def limits(m):
         own = [pair for pair in sorted(m.own) if not (level == "waivable" and (rule, *pair) in waived)]
         for limit in make(m, facts, settings, own):
             limit.rule, limit.weight = rule, settings["weight"] if level == "soft" else None
+            if limit.weight is None and limit.least and limit.most is not None:
+                # The most always holds; the least may be missed where hard demands contradict each other.
+                found.append(dataclasses.replace(limit, most=None))
+                limit = dataclasses.replace(limit, least=None)
             found.append(limit)
     return found
 

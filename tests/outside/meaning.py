@@ -57,6 +57,9 @@ class Meaning:
         pins = {(k["coach"], k["coachee"]) for k in locks if k["kind"] == "pin"} | {pair for pair, state in plan.items() if state == "started"}
         pins |= {pair for pair in plan for k in locks if k["kind"] == "freeze" and matches(k, pair)}
         self.pins = {pair for pair in pins if pair in own}  # the others break a hard rule and are refused
+        pinned = {e: sorted((c for c, other in self.pins if other == e), key=str.encode) for e in self.coachee}
+        self.reserved = {(c, e) for e, coaches in pinned.items() for c in coaches[: self.wanted[e]]}  # the others are set aside
+        self.taken = {e: min(len(coaches), self.wanted[e]) for e, coaches in pinned.items()}  # places that are for pinned coaches
         holds = {k["coach"]: k.get("coachee") for k in locks if k["kind"] == "hold"}
         self.own = {pair: v for pair, v in own.items()
                     if pair not in bans and (pair in self.pins or pair[0] not in holds or holds[pair[0]] == pair[1])}
@@ -112,25 +115,28 @@ class Meaning:
                 off[pays] += steps * limit.weight  # nobody pays (None) where no pair counts: only the plan's score falls
         return off
 
-    def faults(self, plan):
-        """What makes a list of pairs no plan at all."""
+    def faults(self, plan, contradictory=False):
+        """What makes a list of pairs no plan at all; where hard demands contradict each other they may be missed."""
         said = [f"{pair} twice" for pair in set(plan) if plan.count(pair) > 1]
         said += [f"{pair} cannot be made" for pair in plan if pair not in self.own]
-        said += [f"{pair} is pinned" for pair in self.pins if pair not in plan]
+        said += [f"{pair} is pinned" for pair in self.pins if pair not in plan and not contradictory]
         for c in self.coach:
             load = sum(pair[0] == c for pair in plan)
-            if load > self.most[c] or (self.min_level == "hard" and load < self.least[c]):
+            if load > self.most[c] or (self.min_level == "hard" and load < self.least[c] and not contradictory):
                 said.append(f"load {load} of {c}")
         said += [f"{e} has too many coaches" for e in self.coachee if sum(pair[1] == e for pair in plan) > self.wanted[e]]
+        said += [f"{e} has somebody in the place of a pin" for e in self.coachee
+                 if sum(pair[1] == e and pair not in self.reserved for pair in plan) > self.wanted[e] - self.taken[e]]
         for (rule, c, group), members in self.nest.items():
             if self.cap[rule]["level"] != "soft" and sum(pair in plan for pair in members) > self.cap[rule]["k"]:
                 said.append(f"{rule} of {c} for {group}")
-        return said + [f"{limit.rule} of {limit.who} is outside" for limit in self.limits if limit.weight is None and limit.steps(set(plan))]
+        hard = [limit for limit in self.limits if limit.weight is None and not (contradictory and not limit.holds_empty())]
+        return said + [f"{limit.rule} of {limit.who} is outside" for limit in hard if limit.steps(set(plan))]
 
     def missing(self, plan):
         """What a plan misses of pins and of limits that do not hold when nobody is matched; larger is better, and comes first."""
         hard = [limit for limit in self.limits if limit.weight is None and not limit.holds_empty()]
-        return [("pins", (len(self.pins & set(plan)),)), ("quotas", (-sum(limit.steps(set(plan)) for limit in hard),))]
+        return [("pins", (len(self.reserved & set(plan)),)), ("quotas", (-sum(limit.steps(set(plan)) for limit in hard),))]
 
     def classes(self):
         """Coverage in order of importance: (how many coaches already, priority class)."""
@@ -139,10 +145,10 @@ class Meaning:
 
     def worth(self, plan):
         """The value of a plan in every tier, as (tier, parts); larger is always better."""
-        plan, load, got = set(plan), defaultdict(int), defaultdict(int)
+        plan, load, got = set(plan), defaultdict(int), dict(self.taken)  # a pinned place is never anybody else's
         for c, e in plan:
             load[c] += 1
-            got[e] += 1
+            got[e] += (c, e) not in self.reserved
         value = {
             "coverage": lambda: tuple(sum(got[e] >= k for e in self.coachee if self.priority[e] == c) for k, c in self.classes()),
             "minimums": lambda: (-sum(max(0, least - load[c]) for c, least in self.least.items()),),

@@ -33,8 +33,12 @@ def shuffled(p, rng, folder, answer, worth):
 
 
 def roomier(p, rng, folder, answer, worth):
-    q = p.copy()
-    rng.choice(q.coaches)["max"] += 1
+    q, room = p.copy(), Meaning(p).most
+    # Who has live pairs elsewhere owes no more than the room they leave: with more room that may be more.
+    coaches = [c for c in q.coaches if int(c.get("min") or 0) <= room.get(c["id"], c["max"])]
+    if not coaches:
+        return []
+    rng.choice(coaches)["max"] += 1
     _, other = solved(q, folder)
     return [] if other and ladder(other) >= ladder(worth) else [f"one more place makes it worse: {worth} then {other}"]
 

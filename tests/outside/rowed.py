@@ -22,7 +22,7 @@ def make(seed, most):
     facts(rng, p)
     for rule in rules:
         p.rules[rule] = settings(rng, p, rule)
-        if p.rules[rule]["level"] == "waivable" or rng.random() < 0.1:
+        if "waivable" in (p.rules[rule]["level"], p.rules[rule].get("limit")):  # a waiver of any other rule is refused
             waive(rng, p, rule)
     return p
 
