@@ -43,6 +43,17 @@ impl<'i> Composite<'i> {
         Self { instance, units, regions, multipliers, unit, largest_score: survey.largest, exact }
     }
 
+    /// The same costs, each `by` times as large.
+    pub fn scaled(mut self, by: i128) -> Self {
+        let Multipliers { pins, quotas, coverage, minimums, stability, score, balance } =
+            &mut self.multipliers;
+        for multiplier in [pins, quotas, coverage, minimums, stability, score, balance] {
+            *multiplier *= by;
+        }
+        self.exact = None;
+        self
+    }
+
     /// What a pair costs, in units.
     #[inline]
     pub fn pair(&self, score: Points, kept: bool) -> i128 {

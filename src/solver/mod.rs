@@ -11,6 +11,7 @@ mod forest;
 mod groups;
 mod network;
 mod regions;
+pub mod repair;
 mod rows;
 mod search;
 mod share;

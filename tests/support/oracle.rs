@@ -7,18 +7,25 @@ use dyad::model::instance::Instance;
 
 /// The least worth that a plan can have; the plans themselves are of no interest, because ties are many.
 pub fn best(instance: &Instance) -> Vec<i128> {
+    best_of(instance, &|_| true).expect("the plan without pairs is a plan")
+}
+
+/// The same among those plans that count; `None` where none does.
+pub fn best_of(instance: &Instance, counts: &dyn Fn(&[PairIx]) -> bool) -> Option<Vec<i128>> {
     let mut search = Search {
         instance,
+        counts,
         plan: Vec::new(),
         left: instance.parts().seats.iter().map(|s| s.max).collect(),
         best: None,
     };
     search.coachee(0);
-    search.best.expect("the plan without pairs is a plan")
+    search.best
 }
 
 struct Search<'i> {
     instance: &'i Instance,
+    counts: &'i dyn Fn(&[PairIx]) -> bool,
     plan: Vec<PairIx>,
     left: Vec<u32>,
     best: Option<Vec<i128>>,
@@ -27,7 +34,7 @@ struct Search<'i> {
 impl Search<'_> {
     fn coachee(&mut self, at: usize) {
         if at == self.instance.coachees() {
-            if allowed(self.instance, &self.plan) {
+            if allowed(self.instance, &self.plan) && (self.counts)(&self.plan) {
                 let worth = worth(self.instance, &self.plan);
                 if self.best.as_ref().is_none_or(|best| worth < *best) {
                     self.best = Some(worth);
