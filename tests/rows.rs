@@ -12,7 +12,7 @@ mod row_worth;
 mod worth;
 
 use dyad::model::catalogue::Tier;
-use dyad::model::certificate::Surety;
+use dyad::model::certificate::{Certificate, Surety};
 use dyad::model::index::PairIx;
 use dyad::model::instance::{Instance, Minimums};
 use dyad::model::outcome::{Assignment, Clash, Outcome, TierValue};
@@ -38,15 +38,27 @@ fn values_hold(instance: &Instance, plan: &[PairIx], tiers: &[TierValue]) {
 }
 
 /// What an instance ended with.
-#[derive(PartialEq, Eq)]
-enum End {
-    Certified,
-    Claimed,
-    Clash,
+#[derive(Default)]
+struct End {
+    clash: bool,
+    claimed: bool,
+    /// A search over cases proves it.
+    cases: bool,
+}
+
+/// Whose word it is, held against the instance.
+fn proved(instance: &Instance, assignment: &Assignment, certificate: &Certificate) -> End {
+    let claimed = certificate.surety == Surety::Claimed;
+    if !claimed {
+        assert_eq!(dyad::verify::proof(instance.parts(), assignment, certificate), []);
+    }
+    let cases = certificate.stages.iter().flat_map(|stage| &stage.groups).any(|g| g.cases.len() > 1);
+    End { claimed, cases, clash: false }
 }
 
 fn agree(instance: &Instance) -> End {
     let outcome = solve(instance, &options(1)).expect("an outcome");
+    assert_eq!(solve(instance, &options(2)).as_ref(), Ok(&outcome), "another outcome on two threads");
     let best = row_worth::best(instance);
     let stands = |assignment: &Assignment, tiers: &[TierValue]| {
         let plan = plan(instance, assignment);
@@ -60,15 +72,9 @@ fn agree(instance: &Instance) -> End {
     match outcome {
         Outcome::Optimal { assignment, tiers, certificate } => {
             assert!(!stands(&assignment, &tiers), "a contradiction called an optimum");
-            match certificate.surety {
-                Surety::Certified => {
-                    assert_eq!(dyad::verify::proof(instance.parts(), &assignment, &certificate), []);
-                    End::Certified
-                }
-                Surety::Claimed => End::Claimed,
-            }
+            proved(instance, &assignment, &certificate)
         }
-        Outcome::Infeasible { assignment, tiers, clashes, .. } => {
+        Outcome::Infeasible { assignment, tiers, certificate, clashes } => {
             assert!(stands(&assignment, &tiers), "nothing is contradicted");
             assert!(!clashes.is_empty());
             for clash in &clashes {
@@ -76,7 +82,7 @@ fn agree(instance: &Instance) -> End {
                     row_worth::smallest(instance, rows, coachees, coaches);
                 }
             }
-            End::Clash
+            End { clash: true, ..proved(instance, &assignment, &certificate) }
         }
         other => panic!("without a deadline there is an answer, not {other:?}"),
     }
@@ -98,7 +104,7 @@ fn far_apart(instance: &Instance) -> bool {
 
 #[test]
 fn thousands_of_tiny_instances_with_rows_agree_with_brute_force() {
-    let (mut certified, mut claimed, mut clashing) = (0, 0, 0);
+    let (mut cases, mut claimed, mut clashing) = (0, 0, 0);
     for seed in 0..SEEDS {
         let instance = row_rng::instance(&mut Rng(seed));
         if !cfg!(feature = "highs") && far_apart(&instance) {
@@ -106,15 +112,15 @@ fn thousands_of_tiny_instances_with_rows_agree_with_brute_force() {
         }
         let end = std::panic::catch_unwind(|| agree(&instance));
         assert!(end.is_ok(), "seed {seed}: {instance:?}");
-        match end {
-            Ok(End::Certified) => certified += 1,
-            Ok(End::Claimed) => claimed += 1,
-            Ok(End::Clash) | Err(_) => clashing += 1,
-        }
+        let end = end.unwrap_or_default();
+        cases += u64::from(end.cases);
+        claimed += u64::from(end.claimed);
+        clashing += u64::from(end.clash);
     }
+    // Where numbers are too large to be searched on one cost, the solver's word stands.
     let few = SEEDS / 20;
     assert!(
-        certified > few && claimed > few && clashing > few,
-        "certified {certified}, claimed {claimed}, clashing {clashing}"
+        cases > few && claimed < few && clashing > few,
+        "cases {cases}, claimed {claimed}, clashing {clashing}"
     );
 }

@@ -10,7 +10,8 @@ use dyad::intake::Reading;
 use dyad::model::catalogue::{PairState, RuleKey, Tier};
 use dyad::model::certificate::{Claim, Multipliers};
 use dyad::model::document::{
-    OutcomeKind, PairLine, Part, PlanDocument, Proof, UnmatchedCode, UnmatchedLine, UnusedLine,
+    CaseLine, GroupPricesLine, GroupsLine, OutcomeKind, PairLine, Part, PlanDocument, Proof, RowPriceLine,
+    UnmatchedCode, UnmatchedLine, UnusedLine,
 };
 use dyad::model::outcome::Stop;
 use dyad::model::quantity::{Minutes, Points};
@@ -257,7 +258,10 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
     for at in 0..plan.certificate.len() {
         log.change("stage missing", on, |p| drop(p.certificate.remove(at)));
         log.change("stage twice", on, |p| p.certificate.insert(at, p.certificate[at].clone()));
-        log.change("stage bound", on, |p| p.certificate[at].bound += 1);
+        // With groups a stage may say less than its prices give, and that a better floor is dear is true of a little more too.
+        let dear = matches!(plan.certificate[at].claim, Claim::FloorIsHighest { .. });
+        let more = if dear && plan.certificate[at].groups.is_some() { FAR } else { 1 };
+        log.change("stage bound", on, |p| p.certificate[at].bound += more);
         log.change("stage claim", on, |p| {
             p.certificate[at].claim = match p.certificate[at].claim {
                 Claim::Best { floor } => Claim::FloorIsHighest { floor: floor.unwrap_or_default() },
@@ -299,6 +303,11 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
             }
         });
     }
+    for at in 0..plan.certificate.len() {
+        if let Some(groups) = &plan.certificate[at].groups {
+            cases(log, on, at, groups);
+        }
+    }
     // In the last stage every chosen pair takes part, so its coach's price counts.
     let Some(last) = plan.certificate.len().checked_sub(1) else { return };
     for pair in &plan.pairs {
@@ -314,6 +323,47 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
     }
     for at in 0..plan.certificate[last].nests.len() {
         log.change("nest price", on, |p| p.certificate[last].nests[at].price -= FAR);
+    }
+}
+
+/// Prices of groups and the cases of one stage.
+fn cases(log: &mut Log, on: (&Roster, &PlanDocument), at: usize, groups: &GroupsLine) {
+    fn of(p: &mut PlanDocument, at: usize) -> &mut GroupsLine {
+        p.certificate[at].groups.as_mut().expect("the stage has groups")
+    }
+    for (list, GroupPricesLine { coachees, rows: _ }) in groups.prices.iter().enumerate() {
+        for (nth, (id, _)) in coachees.iter().enumerate() {
+            // What a coachee pays for a place that a case has given her is the same for everybody.
+            let split = |case: &CaseLine| matches!(case, CaseLine::Split { coachee, .. } if coachee == id);
+            if !groups.cases.iter().any(split) {
+                log.change("coachee's price", on, |p| of(p, at).prices[list].coachees[nth].1 -= FAR);
+            }
+            log.change("coachee's price of nothing", on, |p| of(p, at).prices[list].coachees[nth].1 = 0);
+            log.change("price of a coachee who is nobody", on, |p| {
+                of(p, at).prices[list].coachees[nth].0 = "nobody".into();
+            });
+        }
+        if coachees.len() > 1 {
+            log.change("order of coachees' prices", on, |p| of(p, at).prices[list].coachees.reverse());
+        }
+        log.change("price of no row", on, |p| {
+            let about = vec!["nowhere".into()];
+            of(p, at).prices[list].rows.push(RowPriceLine { rule: RuleKey::Hours, about, price: 1, per: 1 });
+        });
+    }
+    for case in 0..groups.cases.len() {
+        log.change("case missing", on, |p| drop(of(p, at).cases.remove(case)));
+        log.change("case twice", on, |p| of(p, at).cases.insert(case, groups.cases[case].clone()));
+        log.change("case of a stranger", on, |p| {
+            if let CaseLine::Split { coach, .. } = &mut of(p, at).cases[case] {
+                *coach = "nobody".into();
+            }
+        });
+        log.change("case without prices", on, |p| {
+            if let CaseLine::Bound(list) = &mut of(p, at).cases[case] {
+                *list = groups.prices.len();
+            }
+        });
     }
 }
 

@@ -4,7 +4,8 @@
 //! - a pair costs `−M[score] × score − M[stability] × [pair is in the given plan]`;
 //! - a place that a coachee wants and does not get costs `M[coverage] × w`, or `M[pins]` where the place is pinned;
 //!   `w` counts down to 1 over the distinct (how many-th coach, class) of the places that are not pinned, in that
-//!   order of urgency; a coachee's pinned places are the first ones;
+//!   order of urgency; a coachee's pinned places are the first ones. In a stage with groups `w` is 1 more than what all places less
+//!   urgent weigh together: where rows bind, one place more of a class may cost several of later ones;
 //! - a coach's k-th place costs `M[balance] × floor(balance × (2k − 1) / max) − M[minimums] × [k ≤ min]`;
 //! - in a nest whose excess costs points, each coachee over the cap costs `M[score] × points`;
 //! - a row whose amount is d > 0 outside a limit costs `M[score] × points × ceil(d / step)` where that has points; where
@@ -201,7 +202,8 @@ impl Stage {
     }
 }
 
-/// The proof of an optimum: `Best` over all tiers, and before it one `FloorIsHighest` where a floor was found.
+/// The proof of an optimum: `Best` over all tiers, and before it one `FloorIsHighest` where a floor was found. Either all
+/// stages have groups or none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Certificate {
     /// Empty where the optimum is only claimed.

@@ -92,7 +92,7 @@ struct Rows<'a, 'i> {
     composite: &'a Composite<'i>,
     admit: Admit,
     kept: Kept<'i>,
-    forest: &'a Forest<'i>,
+    forest: &'a Forest<'a>,
     layout: &'a Layout,
 }
 
@@ -115,12 +115,13 @@ impl Rows<'_, '_> {
 
     fn admits(&self, unit: &Unit, at: usize) -> bool {
         self.admit.admits(self.composite.instance.parts().score[at])
+            && !self.composite.left_out.get(at).is_some_and(|out| *out)
             && (unit.pinned.is_some() || !self.forest.is_pinned(PairIx::from_usize(at)))
     }
 
     fn count(&self, unit: &Unit) -> usize {
         let range = self.range(unit);
-        if self.admit == Admit::All && self.forest.pins.is_empty() {
+        if self.admit == Admit::All && self.forest.pins.is_empty() && self.composite.left_out.is_empty() {
             return range.len();
         }
         range.filter(|at| self.admits(unit, *at)).count()

@@ -5,7 +5,7 @@ use super::survey::{Divisor, Survey};
 use super::units::{Unit, units};
 use crate::model::catalogue::Tier;
 use crate::model::certificate::Multipliers;
-use crate::model::index::{CoachIx, IxVec, PairIx};
+use crate::model::index::{CoachIx, Ix, IxVec, PairIx};
 use crate::model::instance::{Excess, Instance, Seats};
 use crate::model::quantity::Points;
 
@@ -17,15 +17,72 @@ pub struct Composite<'i> {
     pub multipliers: Multipliers,
     /// Divides every cost; searching happens in multiples of it.
     pub unit: i128,
+    /// Pairs that only their own units take, ascending: pins, and pairs that a search has made.
+    pub pins: Vec<PairIx>,
+    /// What a place weighs, by the urgency of its unit.
+    pub weights: Vec<i128>,
+    /// By pair whether a search leaves it out; empty where it leaves out none.
+    pub left_out: Vec<bool>,
+    /// Whether the numbers are too large to add up; whatever costs say then is wrong.
+    pub overflows: bool,
     largest_score: i128,
     /// Divides a score by `unit`, where a score is all that a pair costs.
     exact: Option<Divisor>,
 }
 
+/// How the ranks of coverage are weighed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Ranks {
+    /// One more for each rank: right for flows, where the most places in all are the most in the first ranks too.
+    #[default]
+    Counted,
+    /// So that each place weighs more than all less urgent ones.
+    Apart,
+}
+
+/// Sums of places with such weights are far from overflowing, and costs of so much cannot be searched.
+const HEAVIEST: i128 = 1 << 100;
+
+/// What a place weighs, by the urgency of its unit; pinned units may have none. Weights apart grow fast, and stop at [`HEAVIEST`].
+fn weights(units: &[Unit], ranks: Ranks) -> Vec<i128> {
+    let mut places: Vec<i128> = Vec::new();
+    for unit in units {
+        let urgency = unit.urgency as usize;
+        places.resize(places.len().max(urgency + 1), 0);
+        places[urgency] += i128::from(unit.pinned.is_none());
+    }
+    let (mut weights, mut sum): (Vec<i128>, i128) = (vec![0], 0);
+    for places in places.iter().skip(1) {
+        let next = match ranks {
+            Ranks::Counted => weights[weights.len() - 1] + 1,
+            Ranks::Apart => sum + 1,
+        };
+        weights.push(next);
+        sum = sum.saturating_add(next.saturating_mul(*places)).min(HEAVIEST);
+    }
+    weights
+}
+
+/// What rows and rings add to what plans can differ by, where they are looked at.
+#[derive(Clone, Copy, Default)]
+pub struct Counted {
+    /// Points.
+    pub charges: i128,
+    /// What can be missing to least numbers.
+    pub missed: i128,
+    pub ranks: Ranks,
+}
+
 impl<'i> Composite<'i> {
     pub fn new(instance: &'i Instance, survey: &Survey, tiers: &[Tier]) -> Self {
+        Self::counting(instance, survey, tiers, Counted::default())
+    }
+
+    pub fn counting(instance: &'i Instance, survey: &Survey, tiers: &[Tier], counted: Counted) -> Self {
         let units = units(instance, survey);
-        let ranges = Ranges::of(instance, survey, &units);
+        let weights = weights(&units, counted.ranks);
+        let mut ranges = Ranges::of(instance, survey, &units, &weights);
+        ranges.score += counted.charges;
         let sums: Vec<Tier> = tiers.iter().copied().filter(|t| *t != Tier::Floor).collect();
         let unit = if sums.last() == Some(&Tier::Score) { i128::from(survey.divisor) } else { 1 };
         let mut multipliers = Multipliers::default();
@@ -34,13 +91,62 @@ impl<'i> Composite<'i> {
         for (i, tier) in sums.iter().enumerate().rev() {
             let multiplier = if i + 1 == sums.len() { 1 } else { above(below, unit) };
             *slot(&mut multipliers, *tier) = multiplier;
-            below += multiplier * ranges.of_tier(*tier);
+            below = below.saturating_add(multiplier.saturating_mul(ranges.of_tier(*tier)));
+        }
+        if counted.missed > 0 {
+            multipliers.quotas = above(below, unit);
+            below = below.saturating_add(multipliers.quotas.saturating_mul(counted.missed));
         }
         multipliers.pins = above(below, unit);
         let exact = (multipliers.score == 1)
             .then(|| Divisor::of(u64::try_from(unit).expect("the divisor of scores is positive")));
         let regions = survey.regions.split(&units, &survey.nearest);
-        Self { instance, units, regions, multipliers, unit, largest_score: survey.largest, exact }
+        let overflows = below >= i128::MAX / 4 || weights.iter().any(|weight| *weight > HEAVIEST);
+        Self {
+            instance,
+            units,
+            regions,
+            multipliers,
+            unit,
+            pins: instance.parts().pins.clone(),
+            weights,
+            left_out: Vec::new(),
+            overflows,
+            largest_score: survey.largest,
+            exact,
+        }
+    }
+
+    /// The same among plans that make some pairs and leave others out; `None` where some coachee has no place left for one of them.
+    pub fn within(&self, made: &[PairIx], not: &[PairIx]) -> Option<Self> {
+        let mut units = self.units.clone();
+        for pair in made {
+            let coachee = self.instance.coachee_of(*pair).get();
+            let mine = || units.iter().enumerate().filter(|(_, unit)| unit.coachee == coachee);
+            let own = mine().find(|(_, unit)| unit.pinned == Some(*pair));
+            // Where a coachee wants several coaches, the most urgent place comes first.
+            let at = own.or_else(|| mine().find(|(_, unit)| unit.pinned.is_none()))?.0;
+            (units[at].pinned, units[at].forced) = (Some(*pair), true);
+        }
+        let mut open = None;
+        for unit in &mut units {
+            unit.first = unit.pinned.is_some() || open != Some(unit.coachee);
+            if unit.pinned.is_none() {
+                open = Some(unit.coachee);
+            }
+        }
+        let mut left_out = vec![false; self.instance.pairs()];
+        for pair in not {
+            left_out[pair.to_usize()] = true;
+        }
+        if made.iter().any(|pair| left_out[pair.to_usize()]) {
+            return None;
+        }
+        let mut pins = [&*self.pins, made].concat();
+        pins.sort_unstable();
+        pins.dedup();
+        let (regions, weights) = (self.regions.clone(), self.weights.clone());
+        Some(Self { units, regions, pins, weights, left_out, ..*self })
     }
 
     /// The same costs, each `by` times as large.
@@ -69,8 +175,13 @@ impl<'i> Composite<'i> {
     /// What leaving a unit open costs.
     pub fn skip(&self, unit: &Unit) -> i128 {
         match unit.pinned {
+            // More than all plans can differ by.
+            Some(_) if unit.forced => {
+                let pins = i128::try_from(self.instance.parts().pins.len()).expect("a count");
+                self.multipliers.pins.saturating_mul(pins + 1)
+            }
             Some(_) => self.multipliers.pins,
-            None => self.multipliers.coverage * i128::from(unit.urgency),
+            None => self.multipliers.coverage.saturating_mul(self.weights[unit.urgency as usize]),
         }
     }
 
@@ -100,7 +211,7 @@ impl<'i> Composite<'i> {
         let skip = self.units.iter().map(|u| self.skip(u)).max().unwrap_or(0);
         let nest = parts.nests.iter().filter_map(|n| self.excess(n.excess)).sum::<i128>();
         let place = self.multipliers.minimums + self.multipliers.balance * 2 * i128::from(parts.balance.0);
-        (2 * pair + skip + nest + place) / self.unit + 1
+        (2 * pair).saturating_add(skip).saturating_add(nest + place) / self.unit + 1
     }
 }
 
@@ -121,7 +232,7 @@ fn slot(multipliers: &mut Multipliers, tier: Tier) -> &mut i128 {
 
 /// The least multiple of `unit` above `below`.
 fn above(below: i128, unit: i128) -> i128 {
-    (below / unit + 1) * unit
+    (below / unit + 1).saturating_mul(unit)
 }
 
 /// By how much each tier can differ between two plans.
@@ -134,7 +245,7 @@ struct Ranges {
 }
 
 impl Ranges {
-    fn of(instance: &Instance, survey: &Survey, units: &[Unit]) -> Self {
+    fn of(instance: &Instance, survey: &Survey, units: &[Unit], weights: &[i128]) -> Self {
         let parts = instance.parts();
         let mut score = survey.range;
         for family in &parts.nests {
@@ -144,7 +255,7 @@ impl Ranges {
         }
         let balance = if parts.balance.0 > 0 { balance_range(instance) } else { 0 };
         Self {
-            coverage: units.iter().filter(|u| u.pinned.is_none()).map(|u| i128::from(u.urgency)).sum(),
+            coverage: units.iter().filter(|u| u.pinned.is_none()).map(|u| weights[u.urgency as usize]).sum(),
             minimums: parts.seats.iter().map(|s| i128::from(s.min)).sum(),
             stability: i128::try_from(parts.kept.len()).unwrap_or(i128::MAX),
             score,

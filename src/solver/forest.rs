@@ -34,7 +34,7 @@ pub struct Forest<'i> {
 }
 
 impl<'i> Forest<'i> {
-    pub fn of(composite: &Composite<'i>, admit: Admit) -> Self {
+    pub fn of(composite: &'i Composite<'_>, admit: Admit) -> Self {
         let instance = composite.instance;
         let parts = instance.parts();
         let mut open = vec![0_u8; instance.coachees()];
@@ -42,8 +42,13 @@ impl<'i> Forest<'i> {
             open[unit.coachee as usize] += 1;
         }
         let several = open.iter().map(|n| *n > 1).collect();
-        let mut forest =
-            Self { families: &parts.nests, pins: &parts.pins, nests: Vec::new(), found: Vec::new(), several };
+        let mut forest = Self {
+            families: &parts.nests,
+            pins: &composite.pins,
+            nests: Vec::new(),
+            found: Vec::new(),
+            several,
+        };
         for family in (0..parts.nests.len()).rev() {
             forest.add_family(composite, admit, family);
         }
@@ -55,7 +60,7 @@ impl<'i> Forest<'i> {
         !self.pins.is_empty() && self.pins.binary_search(&pair).is_ok()
     }
 
-    fn add_family(&mut self, composite: &Composite<'i>, admit: Admit, family: usize) {
+    fn add_family(&mut self, composite: &'i Composite<'_>, admit: Admit, family: usize) {
         let instance = composite.instance;
         let parts = instance.parts();
         let rule = &parts.nests[family];
@@ -82,7 +87,7 @@ impl<'i> Forest<'i> {
         self.add(nests, instance.coaches());
     }
 
-    fn add_once(&mut self, composite: &Composite<'i>, admit: Admit) {
+    fn add_once(&mut self, composite: &'i Composite<'_>, admit: Admit) {
         let instance = composite.instance;
         let parts = instance.parts();
         let mut nests = Vec::new();

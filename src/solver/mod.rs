@@ -2,6 +2,7 @@
 
 mod arrange;
 mod auction;
+mod branch;
 mod build;
 mod clash;
 mod composite;

@@ -104,6 +104,7 @@ impl Regions {
 }
 
 /// The units and coaches of one region.
+#[derive(Clone)]
 pub struct Region {
     pub units: Range<usize>,
     pub coaches: Vec<u32>,

@@ -27,6 +27,8 @@ pub struct Solved {
     pub bound: i128,
     pub prices: Vec<(CoachIx, i128)>,
     pub nests: Vec<NestPrice>,
+    /// What every unit adds to the bound at those prices: its cheapest pair and place, or what leaving it open costs.
+    pub worth: Vec<i128>,
     pub stop: Stop,
 }
 
@@ -46,7 +48,7 @@ impl Solved {
 
 /// Whether costs fit the widest integers; every roster within the limits of intake does.
 pub fn fits(composite: &Composite<'_>) -> bool {
-    composite.largest() <= <i128 as Cost>::SAFE
+    !composite.overflows && composite.largest() <= <i128 as Cost>::SAFE
 }
 
 /// Solves at the narrowest width that holds the costs.
@@ -138,6 +140,7 @@ fn read<A: ArcCost>(unit: i128, flow: &Flow<A>, nests: &[NestKey], base: &[i128]
     let coaches = bins.len() - nests.len();
     let mut coach = Vec::with_capacity(base.len());
     let (mut cost, mut bound) = (0_i128, 0_i128);
+    let mut worth = Vec::with_capacity(base.len());
     for (u, place) in flow.place.iter().enumerate() {
         cost += base[u];
         match place {
@@ -150,7 +153,9 @@ fn read<A: ArcCost>(unit: i128, flow: &Flow<A>, nests: &[NestKey], base: &[i128]
                 coach.push(None);
             }
         }
-        bound += base[u] + flow.least_value(u).widen();
+        let least = base[u] + flow.least_value(u).widen();
+        worth.push(least * unit);
+        bound += least;
     }
     for bin in 0..bins.len() {
         cost += (0..flow.load[bin]).map(|k| bins.step(bin, k).widen()).sum::<i128>();
@@ -173,7 +178,7 @@ fn read<A: ArcCost>(unit: i128, flow: &Flow<A>, nests: &[NestKey], base: &[i128]
             }),
         })
         .collect();
-    Solved { coach, cost: cost * unit, bound: bound * unit, prices, nests, stop }
+    Solved { coach, cost: cost * unit, bound: bound * unit, prices, nests, worth, stop }
 }
 
 /// The answers of all regions in one, with the reason of the first that was stopped.
@@ -184,14 +189,16 @@ fn merge(regions: Vec<Solved>) -> Solved {
         bound: 0,
         prices: Vec::new(),
         nests: Vec::new(),
+        worth: Vec::new(),
         stop: Stop::Finished,
     };
-    for Solved { coach, cost, bound, prices, nests, stop } in regions {
+    for Solved { coach, cost, bound, prices, nests, worth, stop } in regions {
         all.coach.extend(coach);
         all.cost += cost;
         all.bound += bound;
         all.prices.extend(prices);
         all.nests.extend(nests);
+        all.worth.extend(worth);
         if all.stop == Stop::Finished {
             all.stop = stop;
         }

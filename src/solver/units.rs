@@ -15,6 +15,8 @@ pub struct Unit {
     pub coachee: u32,
     /// The only pair that may serve this unit.
     pub pinned: Option<PairIx>,
+    /// Whether a search has made that pair, so that leaving the unit open is out of the question.
+    pub forced: bool,
     /// Whether no unit of the same coachee before this one may use the same pairs: pairs are counted once.
     pub first: bool,
     /// `w` of the certificate: counts down to 1 over the distinct (how many-th coach, class).
@@ -53,6 +55,7 @@ pub fn units(instance: &Instance, survey: &Survey) -> Vec<Unit> {
         .map(|(coachee, pinned, first, rank)| Unit {
             coachee: coachee.get(),
             pinned,
+            forced: false,
             first,
             urgency: urgency(rank),
         })

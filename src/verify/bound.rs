@@ -248,8 +248,8 @@ fn places_cost(
 }
 
 /// The cost of a plan in a stage; `None` if a number grows out of `i128`. `plan` is ascending.
-pub(super) fn cost(parts: &Parts, m: &Multipliers, plan: &[PairIx]) -> Option<i128> {
-    let urgency = Urgency::new(parts);
+pub(super) fn cost(parts: &Parts, stage: &Stage, plan: &[PairIx]) -> Option<i128> {
+    let (m, urgency) = (&stage.multipliers, Urgency::of_stage(parts, stage)?);
     let mut load = vec![0_u32; parts.seats.len()];
     let (mut total, mut at) = (0_i128, 0);
     let (mut pins, mut kept) = (Marks::new(&parts.pins), Marks::new(&parts.kept));

@@ -119,7 +119,7 @@ impl<'p> Field<'p> {
             }
             shared.push(alone.is_none());
         }
-        let urgency = Urgency::new(parts);
+        let urgency = Urgency::of_stage(parts, stage)?;
         Some(Self { parts, m: &stage.multipliers, urgency, pairs, says, pinned, own, shared, adds: counts })
     }
 

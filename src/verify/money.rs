@@ -1,5 +1,6 @@
 //! What places cost: the convex cost of a coach's load, and the weights of coverage.
 
+use crate::model::certificate::Stage;
 use crate::model::index::Ix;
 use crate::model::instance::{Demand, Parts};
 use crate::model::quantity::Points;
@@ -39,26 +40,48 @@ pub(super) fn load_cost(balance: Points, max: u32, load: u32) -> Option<i128> {
 }
 
 /// The weights of coverage: they count down to 1 over the distinct (how many-th coach, class) of the places that are
-/// not pinned, most urgent first. A coachee's pinned places are the first ones.
+/// not pinned, most urgent first; with groups each is 1 more than all less urgent places weigh. A coachee's pinned places are the
+/// first ones.
 pub(super) struct Urgency([[i128; 10]; 10]);
 
 impl Urgency {
-    pub fn new(parts: &Parts) -> Self {
-        let mut there = [[false; 10]; 10];
+    /// Those of a stage; `None` if they are too large.
+    pub fn of_stage(parts: &Parts, stage: &Stage) -> Option<Self> {
+        if stage.groups.is_none() {
+            return Some(Self::new(parts));
+        }
+        let (places, mut weights, mut sum) = (Self::places(parts), [[0; 10]; 10], 0_i128);
+        for k in (0..10).rev() {
+            for class in (0..10).rev().filter(|class| places[k][*class] > 0) {
+                weights[k][class] = sum.checked_add(1)?;
+                sum = weights[k][class].checked_mul(places[k][class])?.checked_add(sum)?;
+            }
+        }
+        Some(Self(weights))
+    }
+
+    /// How many places that are not pinned there are: by how many-th coach, and class.
+    fn places(parts: &Parts) -> [[i128; 10]; 10] {
+        let mut places = [[0; 10]; 10];
         let mut pins = parts.pins.as_slice();
         for (coachee, d) in parts.demand.enumerate() {
             let end = parts.starts[coachee.to_usize() + 1];
             let pinned = pins.iter().take_while(|p| p.to_usize() < end).count();
             pins = &pins[pinned..];
-            for of_place in there.iter_mut().take(usize::from(d.wanted) + 1).skip(pinned + 1) {
-                of_place[usize::from(d.class.min(9))] = true;
+            for of_place in places.iter_mut().take(usize::from(d.wanted) + 1).skip(pinned + 1) {
+                of_place[usize::from(d.class.min(9))] += 1;
             }
         }
+        places
+    }
+
+    pub fn new(parts: &Parts) -> Self {
+        let places = Self::places(parts);
         let mut weights = [[0; 10]; 10];
         let mut weight = 0;
         for k in (0..10).rev() {
             for class in (0..10).rev() {
-                if there[k][class] {
+                if places[k][class] > 0 {
                     weight += 1;
                     weights[k][class] = weight;
                 }

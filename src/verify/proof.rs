@@ -44,6 +44,10 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
     if !certificate.stages.iter().map(|s| s.claim).eq(claims) {
         report.add("stages", &[], "the stages are not those that prove such a plan");
     }
+    // Weights of coverage differ with groups and without, and the stages are about one cost.
+    if certificate.stages.windows(2).any(|two| two[0].groups.is_some() != two[1].groups.is_some()) {
+        report.add("stages", &[], "one stage has prices of groups and another has not");
+    }
     let (missing, charged) = (missing(parts, plan), charged(parts, plan));
     for stage in &certificate.stages {
         if stage.claim == Claim::Stable {
@@ -73,7 +77,7 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
                 continue;
             }
         };
-        let (Some(bound), Some(cost)) = (bound, cost(parts, &stage.multipliers, plan)) else {
+        let (Some(bound), Some(cost)) = (bound, cost(parts, stage, plan)) else {
             report.add("overflow", &[], "the numbers of a stage are too large to add up");
             continue;
         };

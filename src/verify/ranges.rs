@@ -25,9 +25,10 @@ struct Ranges {
     balance: i128,
 }
 
-fn ranges(parts: &Parts, claim: Claim) -> Option<Ranges> {
+fn ranges(parts: &Parts, stage: &Stage) -> Option<Ranges> {
+    let claim = stage.claim;
     let mut r = Ranges::default();
-    let urgency = Urgency::new(parts);
+    let urgency = Urgency::of_stage(parts, stage)?;
     let mut possible = vec![0_u32; parts.seats.len()];
     let (mut kept, mut pins) = (Marks::new(&parts.kept), Marks::new(&parts.pins));
     for (coachee, demand) in parts.demand.enumerate() {
@@ -53,7 +54,9 @@ fn ranges(parts: &Parts, claim: Claim) -> Option<Ranges> {
             }
         }
         let free = pinned + 1..=usize::from(demand.wanted);
-        r.coverage += free.map(|k| urgency.of(*demand, k)).sum::<i128>();
+        for k in free {
+            r.coverage = r.coverage.checked_add(urgency.of(*demand, k))?;
+        }
     }
     for (seats, pairs) in parts.seats.iter().zip(possible) {
         r.minimums += i128::from(seats.min.min(pairs));
@@ -111,7 +114,7 @@ pub(super) fn multipliers(parts: &Parts, stage: &Stage) -> Vec<&'static str> {
         return vec!["a multiplier is negative"];
     }
     let too_large = vec!["the multipliers are too large to add up"];
-    let Some(mut r) = ranges(parts, stage.claim) else { return too_large };
+    let Some(mut r) = ranges(parts, stage) else { return too_large };
     if stage.groups.is_some() {
         // This bound counts what rows cost. Where it does not, a plan that is charged is never proved.
         let charges = charge_range(parts).and_then(|rows| ring_range(parts)?.checked_add(rows));

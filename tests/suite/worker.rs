@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 const DYAD: &str = env!("CARGO_BIN_EXE_dyad");
 
-/// Generalised assignment: every coach has tight minutes. The larger, the harder.
+/// Generalised assignment: every coach has tight minutes. The larger, the harder; from 5 × 24 on, a solver has to be asked.
 fn budgets(coaches: usize, coachees: usize) -> Instance {
     let mut state = 7_u64;
     let mut next = |n: u64| {
@@ -72,7 +72,7 @@ fn script(folder: &Path, lines: &str) -> PathBuf {
 
 #[test]
 fn a_worker_answers_like_this_process() {
-    let instance = budgets(3, 9);
+    let instance = budgets(5, 24);
     let workers = Workers::new(DYAD.into(), MEMORY);
     let here = solve(
         &instance,
@@ -100,7 +100,7 @@ fn a_worker_killed_in_the_middle_costs_one_retry() {
 #[test]
 fn a_worker_that_dies_twice_is_a_failure_with_a_code() {
     let folder = tempfile::tempdir().expect("a folder");
-    let instance = budgets(3, 9);
+    let instance = budgets(5, 24);
     for lines in ["exit 3", "head -c 20 >/dev/null; kill -9 $$", "echo no such answer"] {
         let workers = Workers::new(script(folder.path(), lines), MEMORY);
         assert_eq!(ask(&instance, &workers, None, None), Err(Failure::Died), "{lines}");
@@ -120,7 +120,7 @@ fn a_worker_without_memory_is_a_failure_not_a_hang() {
 fn a_worker_that_never_answers_is_ended_at_the_deadline() {
     let folder = tempfile::tempdir().expect("a folder");
     let workers = Workers::new(script(folder.path(), "exec sleep 1000"), MEMORY);
-    let outcome = ask(&budgets(3, 9), &workers, Some(Duration::from_millis(300)), None);
+    let outcome = ask(&budgets(5, 24), &workers, Some(Duration::from_millis(300)), None);
     assert!(matches!(outcome, Ok(Outcome::Feasible { stop: Stop::TimeLimit, .. })), "{outcome:?}");
 }
 
@@ -129,7 +129,7 @@ fn whoever_cancels_gets_the_best_plan_so_far() {
     let folder = tempfile::tempdir().expect("a folder");
     let workers = Workers::new(script(folder.path(), "exec sleep 1000"), MEMORY);
     let cancel = AtomicBool::new(false);
-    let instance = budgets(3, 9);
+    let instance = budgets(5, 24);
     std::thread::scope(|scope| {
         let asked = scope.spawn(|| ask(&instance, &workers, None, Some(&cancel)));
         // Once the flow is done and the worker has been started.

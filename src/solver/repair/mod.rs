@@ -222,6 +222,7 @@ impl<'i> State<'i> {
         let bins = &engine.net.bins;
         let coaches = self.instance.coaches();
         let (mut cost, mut bound) = (0_i128, 0_i128);
+        let mut worth = vec![0; self.units.len()];
         for unit in 0..engine.units() {
             let u = unit as usize;
             cost += self.base[u]
@@ -231,7 +232,9 @@ impl<'i> State<'i> {
                     Spot::Skipped => engine.net.skip[u].widen(),
                 };
             if engine.spot[u] != Spot::Open {
-                bound += self.base[u] + engine.least_value(unit).widen();
+                let least = self.base[u] + engine.least_value(unit).widen();
+                worth[u] = least * self.unit;
+                bound += least;
             }
         }
         for bin in 0..bins.len() {
@@ -267,6 +270,7 @@ impl<'i> State<'i> {
             bound: bound * self.unit,
             prices: prices.collect(),
             nests,
+            worth,
             stop: Stop::Finished,
         }
     }

@@ -7,14 +7,15 @@
 mod clash;
 mod drive;
 mod engine;
-mod goal;
+pub(super) mod goal;
 pub(super) mod lp;
 mod model;
 pub(super) mod program;
 mod repair;
-mod rings;
-mod sides;
+pub(super) mod rings;
+pub(super) mod sides;
 
+use super::branch::{self, End};
 use super::tiers::{self, loose_bound};
 use super::{Failure, Options};
 use crate::model::catalogue::Tier;
@@ -62,7 +63,19 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Fail
     if certificate.is_some() && tally.allowed() && tally.worth(&goals) == bound {
         return Ok(relaxed);
     }
-    let start = Start { plan: repair(instance, &flow), bound: certificate.map(|_| bound) };
+    let mut plan = repair(instance, &flow);
+    if certificate.is_some() {
+        match branch::solve(instance, options, &plan) {
+            End::Proved { plan, certificate } => {
+                return told(instance, options, &plan, relaxed, certificate);
+            }
+            End::Left(found) => {
+                let worth = |plan: &Vec<PairIx>| Tally::of(instance, plan).worth(&goals);
+                plan = found.into_iter().chain([plan]).min_by_key(worth).expect("there is one");
+            }
+        }
+    }
+    let start = Start { plan, bound: certificate.map(|_| bound) };
     let mut drive = Drive::new(instance, options, start);
     match drive.run() {
         Ok(()) => {}
@@ -73,9 +86,20 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Fail
         Some(certificate) if drive.meets_bound() => certificate.clone(),
         _ => Certificate { stages: Vec::new(), surety: Surety::Claimed },
     };
-    let assignment = assignment(instance, &drive.plan);
+    told(instance, options, &drive.plan.clone(), relaxed, certificate)
+}
+
+/// The best plan as an outcome.
+fn told(
+    instance: &Instance,
+    options: &Options<'_>,
+    plan: &[PairIx],
+    relaxed: Outcome,
+    certificate: Certificate,
+) -> Result<Outcome, Failure> {
+    let assignment = assignment(instance, plan);
     let tiers = tiers::values(instance, &assignment, true);
-    if !contradicted(instance, &drive) {
+    if !contradicted(instance, plan) {
         return Ok(Outcome::Optimal { assignment, tiers, certificate });
     }
     let clashes = match relaxed {
@@ -86,21 +110,22 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Fail
 }
 
 /// Whether the plan leaves a hard demand open.
-fn contradicted(instance: &Instance, drive: &Drive<'_, '_>) -> bool {
-    drive.goals.iter().zip(&drive.worth).any(|(goal, value)| {
+fn contradicted(instance: &Instance, plan: &[PairIx]) -> bool {
+    let tally = Tally::of(instance, plan);
+    goals(instance).into_iter().any(|goal| {
         let hard = match goal {
             Goal::Pins | Goal::Missed => true,
             Goal::Minimums => instance.parts().minimums == Minimums::Hard,
             _ => false,
         };
-        hard && *value > 0
+        hard && tally.value(goal) > 0
     })
 }
 
 /// The best plan of a search that did not end, with what is known about each tier.
 fn unproved(instance: &Instance, drive: &Drive<'_, '_>, halt: &Early) -> Outcome {
     let none = drive.plan.is_empty() && instance.pairs() > 0;
-    if none || contradicted(instance, drive) {
+    if none || contradicted(instance, &drive.plan) {
         return Outcome::Unknown { stop: halt.stop };
     }
     let assignment = assignment(instance, &drive.plan);
