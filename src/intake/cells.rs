@@ -29,6 +29,9 @@ pub fn needed(field: &Field<'_>, faults: &mut Faults<'_>) -> bool {
 
 /// Free text: any characters but control characters, tabs and line ends aside.
 pub fn text(field: &Field<'_>, faults: &mut Faults<'_>) -> Option<Box<str>> {
+    if field.is_blank() {
+        return None;
+    }
     if field.text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         faults.at(field, Code::NotText, "the cell holds control characters", "type the text anew");
         return None;
@@ -37,7 +40,7 @@ pub fn text(field: &Field<'_>, faults: &mut Faults<'_>) -> Option<Box<str>> {
         faults.at(field, Code::TooLarge, "the cell holds more than 10,000 characters", "shorten the text");
         return None;
     }
-    (!field.is_blank()).then(|| field.text.into())
+    Some(field.text.into())
 }
 
 /// Whether the text can be an id: at most 100 characters, no control characters, no `;`.
@@ -159,6 +162,9 @@ pub fn hundredths(field: &Field<'_>, faults: &mut Faults<'_>) -> Option<u32> {
 
 /// Yes or no in the forms that forms use.
 pub fn yes_no(field: &Field<'_>, faults: &mut Faults<'_>) -> Option<bool> {
+    if field.is_blank() {
+        return None;
+    }
     let answer = match folded(field.text).as_str() {
         "" => return None,
         "y" | "yes" | "true" | "t" | "1" | "x" | "✓" | "✔" => Some(true),
@@ -240,10 +246,10 @@ pub fn window(from: &Field<'_>, to: &Field<'_>, faults: &mut Faults<'_>) -> Wind
 
 /// A word of a closed list, without case, spaces, hyphens and underscores.
 pub fn word<W: Word>(field: &Field<'_>, faults: &mut Faults<'_>) -> Option<W> {
-    let plain = folded(field.text);
-    if plain.is_empty() && field.is_blank() {
+    if field.is_blank() {
         return None;
     }
+    let plain = folded(field.text);
     let found = W::ALL.iter().copied().find(|w| folded(w.key()) == plain);
     if found.is_none() {
         unknown_word(field, Code::UnknownWord, W::ALL.iter().map(|w| w.key()), faults);
@@ -268,6 +274,9 @@ const LIST_LIMIT: usize = 500;
 
 /// The values of a list cell; more than `most` are a fault.
 pub fn list<'a>(field: &Field<'a>, most: Option<usize>, faults: &mut Faults<'_>) -> Vec<Field<'a>> {
+    if field.is_blank() {
+        return Vec::new();
+    }
     let values: Vec<Field<'a>> = field.values().collect();
     let most = most.unwrap_or(LIST_LIMIT);
     if values.len() > most {

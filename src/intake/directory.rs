@@ -106,8 +106,10 @@ impl<'a> Directory<'a> {
         all.dedup();
         self.rows = vec![Rows::default(); all.len()];
         self.ids = all;
+        // Lists and people are in one order, so each list is walked beside the people.
+        let mut walk = Walk::default();
         for (i, (id, row)) in coaches.into_iter().enumerate() {
-            if let Some(person) = self.person(id) {
+            if let Some(person) = walk.to(&self.ids, id) {
                 match role {
                     Role::One => self.rows[person.to_usize()].coach = Some(row),
                     Role::Both => self.rows[person.to_usize()].participant = Some(row),
@@ -116,8 +118,9 @@ impl<'a> Directory<'a> {
                 self.coaches.push(person);
             }
         }
+        let mut walk = Walk::default();
         for (i, (id, row)) in coachees.into_iter().enumerate() {
-            if let Some(person) = self.person(id) {
+            if let Some(person) = walk.to(&self.ids, id) {
                 if role == Role::One {
                     self.rows[person.to_usize()].coachee = Some(row);
                 }
@@ -125,8 +128,9 @@ impl<'a> Directory<'a> {
                 self.coachees.push(person);
             }
         }
+        let mut walk = Walk::default();
         for (id, row) in people {
-            if let Some(person) = self.person(id) {
+            if let Some(person) = walk.to(&self.ids, id) {
                 self.rows[person.to_usize()].person = Some(row);
             }
         }
@@ -236,6 +240,18 @@ impl<'a> Directory<'a> {
     /// Whether a name that is not found is a fault of its own.
     pub const fn complete(&self) -> bool {
         !self.incomplete && !self.schools_incomplete
+    }
+}
+
+/// How far a walk along ids in byte order has come.
+#[derive(Default)]
+struct Walk(usize);
+
+impl Walk {
+    /// The person with this id, which does not come before those asked for so far.
+    fn to(&mut self, ids: &[&str], id: &str) -> Option<PersonIx> {
+        self.0 += ids[self.0..].iter().take_while(|known| **known < id).count();
+        (ids.get(self.0) == Some(&id)).then(|| PersonIx::from_usize(self.0))
     }
 }
 

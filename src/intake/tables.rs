@@ -203,6 +203,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// The cell of a column, by its position in `TableKind::columns`; blank where the header lacks it.
+    #[inline]
     pub fn field(self, column: usize) -> Field<'a> {
         let name = self.table.kind.columns()[column].name;
         let file = self.table.file;

@@ -17,13 +17,18 @@ use crate::rules::Compiled;
 use std::collections::BTreeMap;
 
 /// The document, without hashes and timing. `proof` says what the certificate claims; the caller verifies it.
-pub fn document(reading: &Reading, compiled: &Compiled<'_>, outcome: &Outcome) -> PlanDocument {
+pub fn document(
+    reading: &Reading,
+    compiled: &Compiled<'_>,
+    outcome: &Outcome,
+    threads: usize,
+) -> PlanDocument {
     let nobody = Assignment::default();
     let chosen = assignment(outcome).unwrap_or(&nobody);
     let (kind, stop, values, certificate) = shape(compiled, outcome);
     let demand = &compiled.instance.parts().demand;
     let explain::Charges { parts: charges, unpaid } = explain::charges(compiled, chosen);
-    let (pairs, floor) = pairs(compiled, chosen, charges);
+    let (pairs, floor) = pairs(compiled, chosen, &charges, threads);
     let score = pairs.iter().map(|p| i128::from(p.score.0)).sum::<i128>() - unpaid;
     let mut found = findings::before(reading, compiled);
     let clashes = explain::clashes(compiled, outcome);
@@ -94,19 +99,40 @@ fn blocking(compiled: &Compiled<'_>, outcome: &Outcome) -> Vec<BlockingLine> {
 
 /// The chosen pairs with their reasons, what they pay for groups and limits included; by coachee id, then coach id,
 /// which is the order of the assignment. With them the lowest of the scores that the pairs have by themselves.
+///
+/// Two threads share the pairs; each half keeps its order.
 fn pairs(
     compiled: &Compiled<'_>,
     chosen: &Assignment,
-    charges: Vec<Vec<Part>>,
+    charges: &[Vec<Part>],
+    threads: usize,
 ) -> (Vec<PairLine>, Option<Points>) {
     let states = states(compiled.roster);
+    let middle = if threads > 1 { chosen.pairs.len() / 2 } else { 0 };
+    let (early, late) = (chosen.pairs.split_at(middle), charges.split_at(middle));
+    let (first, second) = ((early.0, late.0), (early.1, late.1));
+    let ((mut lines, low), (more, other)) = std::thread::scope(|scope| {
+        let beside = (middle > 0).then(|| scope.spawn(|| pair_lines(compiled, &states, first)));
+        let second = pair_lines(compiled, &states, second);
+        let first = beside.map(|lines| lines.join().expect("a thread panics only where this one would"));
+        (first.unwrap_or_default(), second)
+    });
+    lines.extend(more);
+    (lines, low.into_iter().chain(other).min())
+}
+
+fn pair_lines(
+    compiled: &Compiled<'_>,
+    states: &BTreeMap<(CoacheeIx, CoachIx), PairState>,
+    (chosen, charges): (&[(CoacheeIx, CoachIx)], &[Vec<Part>]),
+) -> (Vec<PairLine>, Option<Points>) {
     let mut floor: Option<Points> = None;
-    let line = |(&(coachee, coach), charges): (&(CoacheeIx, CoachIx), Vec<Part>)| {
+    let line = |(&(coachee, coach), charges): (&(CoacheeIx, CoachIx), &Vec<Part>)| {
         let mut parts = compiled.parts(coachee, coach);
         let own = parts.iter().map(|p| p.points).sum();
         floor = Some(floor.map_or(own, |least| least.min(own)));
         if !charges.is_empty() {
-            parts.extend(charges);
+            parts.extend(charges.iter().cloned());
             parts.sort_by_key(|part| part.rule);
         }
         PairLine {
@@ -119,7 +145,7 @@ fn pairs(
             parts,
         }
     };
-    let lines = chosen.pairs.iter().zip(charges).map(line).collect();
+    let lines = chosen.iter().zip(charges).map(line).collect();
     (lines, floor)
 }
 

@@ -22,11 +22,19 @@ pub fn match_programme(reading: &Reading, options: &Options<'_>) -> Result<PlanD
     .entered();
     let start = Instant::now();
     let mut clock = Clock(start);
-    let (mut plan, Laps { built, solved }) = if roster.grouped() {
-        grouped(reading, options, start, &mut clock)?
-    } else {
-        paired(reading, options, start, &mut clock)?
-    };
+    let (mut plan, Laps { built, solved }) = std::thread::scope(|scope| {
+        // The hash of the programme, which may have millions of pairs, needs nothing that is to come.
+        let hash = || digest::instance_hash(roster);
+        let beside = (options.threads > 1).then(|| scope.spawn(hash));
+        let (mut plan, laps) = if roster.grouped() {
+            grouped(reading, options, start, &mut clock)?
+        } else {
+            paired(reading, options, start, &mut clock)?
+        };
+        plan.plan = digest::plan_hash(&plan);
+        plan.instance = beside.map_or_else(hash, |hash| hash.join().expect("hashing does not panic"));
+        Ok::<_, ServiceError>((plan, laps))
+    })?;
     let explained = clock.lap();
     let violations = {
         let _span = tracing::info_span!("verify", pairs = plan.pairs.len()).entered();
@@ -77,7 +85,7 @@ fn paired(
         compiled.settle(solver::solve(&compiled.instance, &solver_options(options, start))?)
     };
     let solved = clock.lap();
-    Ok((told(reading, &compiled, &outcome, options.threads), Laps { built, solved }))
+    Ok((assemble::document(reading, &compiled, &outcome, options.threads), Laps { built, solved }))
 }
 
 /// The same where people are grouped from one list.
@@ -97,27 +105,7 @@ fn grouped(
         solver::solve_groups(&compiled.grouping, &solver_options(options, start))
     };
     let solved = clock.lap();
-    let mut plan = grouping::document(reading, &compiled, &outcome);
-    plan.instance = digest::instance_hash(&reading.roster);
-    plan.plan = digest::plan_hash(&plan);
-    Ok((plan, Laps { built, solved }))
-}
-
-/// The document with its hashes. That of the programme, which may have millions of pairs, has a thread of its own.
-fn told(
-    reading: &Reading,
-    compiled: &rules::Compiled<'_>,
-    outcome: &Outcome,
-    threads: usize,
-) -> PlanDocument {
-    let instance = || digest::instance_hash(&reading.roster);
-    std::thread::scope(|scope| {
-        let beside = (threads > 1).then(|| scope.spawn(instance));
-        let mut plan = assemble::document(reading, compiled, outcome);
-        plan.plan = digest::plan_hash(&plan);
-        plan.instance = beside.map_or_else(instance, |hash| hash.join().expect("hashing does not panic"));
-        plan
-    })
+    Ok((grouping::document(reading, &compiled, &outcome), Laps { built, solved }))
 }
 
 /// The wall clock, lap by lap.
