@@ -12,6 +12,9 @@ pub enum LogLevel {
     Info,
     Debug,
     Trace,
+    /// What an empty variable says: nothing, as if it were not set.
+    #[value(name = "", hide = true)]
+    Unset,
 }
 
 impl LogLevel {
@@ -22,6 +25,7 @@ impl LogLevel {
             Self::Info => LevelFilter::INFO,
             Self::Debug => LevelFilter::DEBUG,
             Self::Trace => LevelFilter::TRACE,
+            Self::Unset => LevelFilter::OFF,
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::model::fault::Fault;
 use crate::service::ServiceError;
 use args::{Cli, Format, Global};
 use clap::Parser;
+use log::LogLevel;
 use screen::{Ink, Screen, print, tell};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -59,14 +60,15 @@ impl From<Vec<Fault>> for Failure {
 /// Runs the command that was typed. Bad usage ends the process in clap, with exit code 2.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Some(level) = cli.global.log {
+    let log = cli.global.log.filter(|level| *level != LogLevel::Unset);
+    if let Some(level) = log {
         log::start(level);
     }
     let json = match cli.global.format {
         Some(format) => format == Format::Json,
         None => !std::io::stdout().is_terminal(),
     };
-    let Global { format: _, quiet, threads: _, log } = cli.global;
+    let Global { format: _, quiet, threads: _, log: _ } = cli.global;
     let ways = Ways { json, quiet, bar: !quiet && log.is_none(), threads: threads(&cli.global) };
     // A panic is a bug of ours: its message is already on standard error, and the exit code must say so.
     let ended = std::panic::catch_unwind(|| commands::run(&cli.command, ways));

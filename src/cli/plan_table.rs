@@ -11,6 +11,7 @@ use crate::model::outcome::Stop;
 use crate::model::quantity::Points;
 use crate::model::roster::Roster;
 use comfy_table::{Cell, CellAlignment, Color, ColumnConstraint, Width};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Longer lists belong in a spreadsheet; the table says where to get one.
@@ -165,11 +166,12 @@ fn unmatched(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: S
     }
     let what = if plan.groups.is_some() { "group" } else { "coach" };
     out.push_str(&screen.heading(&format!("Without a {what}: {}", plan.unmatched.len())));
-    for line in plan.unmatched.iter().take(MOST_LINES) {
-        let who = screen.ink(Ink::Warn, &names.person(&line.coachee));
-        out.push_str(&screen.bullet("•", &format!("{who}: {}", clean(&line.says))));
+    let lines = alike(plan.unmatched.iter().map(|line| (&*line.coachee, &*line.says)));
+    for (says, people) in lines.iter().take(MOST_LINES) {
+        let who = screen.ink(Ink::Warn, &names.list(people, MOST_LINES));
+        out.push_str(&screen.bullet("•", &format!("{who}: {}", clean(says))));
     }
-    more(out, plan.unmatched.len(), screen);
+    more(out, lines.len(), screen);
 }
 
 fn clashes(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: Screen) {
@@ -193,10 +195,25 @@ fn unused(out: &mut String, names: &Names<'_>, plan: &PlanDocument, screen: Scre
     let title =
         format!("Coaches without a coachee: {} ({} free)", plan.unused.len(), count(free, "place", "places"));
     out.push_str(&screen.heading(&title));
-    for line in plan.unused.iter().take(MOST_LINES) {
-        out.push_str(&screen.bullet("•", &format!("{}: {}", names.person(&line.coach), clean(&line.says))));
+    let lines = alike(plan.unused.iter().map(|line| (&*line.coach, &*line.says)));
+    for (says, people) in lines.iter().take(MOST_LINES) {
+        out.push_str(&screen.bullet("•", &format!("{}: {}", names.list(people, MOST_LINES), clean(says))));
     }
-    more(out, plan.unused.len(), screen);
+    more(out, lines.len(), screen);
+}
+
+/// Every sentence once, in order of the first of those it is about, with all of them.
+fn alike<'p>(lines: impl Iterator<Item = (&'p str, &'p str)>) -> Vec<(&'p str, Vec<&'p str>)> {
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for (id, says) in lines {
+        let at = *known.entry(says).or_insert(all.len());
+        if at == all.len() {
+            all.push((says, Vec::new()));
+        }
+        all[at].1.push(id);
+    }
+    all
 }
 
 /// Whether the proof is that the plan is stable.

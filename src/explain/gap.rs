@@ -5,7 +5,7 @@ use super::shortage::names;
 use crate::model::catalogue::Sector;
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::index::{CoachIx, CoacheeIx, IxVec};
-use crate::rules::Compiled;
+use crate::rules::{Compiled, language_called};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For how many coachees without any possible coach the rules are counted coach by coach.
@@ -109,7 +109,7 @@ fn groups(compiled: &Compiled<'_>) -> BTreeMap<(u8, String), Vec<CoacheeIx>> {
         let mut add = |rank: u8, name: String| groups.entry((rank, name)).or_default().push(coachee);
         compiled.sectors_of(person).for_each(|sector| add(0, format!("{} coachees", adjective(sector))));
         if let Some(language) = compiled.language_of(coachee) {
-            add(1, format!("coachees who need {}", word(language)));
+            add(1, format!("coachees who need {}", language_called(word(language))));
         }
         if roster.people[person].drives == Some(false) {
             add(2, "coachees without a car".into());

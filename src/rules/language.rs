@@ -37,7 +37,7 @@ impl<'r> Language<'r> {
     }
 
     fn name(&self, coachee: CoacheeIx) -> Option<&str> {
-        self.roster.coachees[coachee].language.map(|w| &*self.roster.words[w])
+        self.roster.coachees[coachee].language.map(|w| called(&self.roster.words[w]))
     }
 }
 
@@ -69,6 +69,32 @@ impl PairRule for Language<'_> {
         format!("does not speak {}", self.name(coachee).unwrap_or_default())
     }
 }
+
+/// What sentences call a language: by its name where a list gives the code of ISO 639, else as it is written.
+pub(crate) fn called(word: &str) -> &str {
+    let named = NAMES.iter().find(|(code, _)| code.eq_ignore_ascii_case(word));
+    named.map_or(word, |(_, name)| name)
+}
+
+/// Languages of Scotland's schools: its own, and those that most of their other speakers have.
+const NAMES: [(&str, &str); 16] = [
+    ("ar", "Arabic"),
+    ("bfi", "British Sign Language"),
+    ("cy", "Welsh"),
+    ("de", "German"),
+    ("en", "English"),
+    ("es", "Spanish"),
+    ("fr", "French"),
+    ("ga", "Irish"),
+    ("gd", "Gaelic"),
+    ("pa", "Punjabi"),
+    ("pl", "Polish"),
+    ("ro", "Romanian"),
+    ("sco", "Scots"),
+    ("uk", "Ukrainian"),
+    ("ur", "Urdu"),
+    ("zh", "Chinese"),
+];
 
 pub(super) fn sentence(rule: &LanguageRule) -> String {
     match edge(rule.level, rule.required) {

@@ -33,6 +33,7 @@ mod verdict;
 pub use caps::Cap;
 pub use compile::compile;
 pub use grouping::{CompiledGroups, compile_groups};
+pub(crate) use language::called as language_called;
 pub(crate) use preferences::nth;
 pub use rows::Several;
 pub(crate) use rows::counting;

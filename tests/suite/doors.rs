@@ -99,15 +99,11 @@ fn the_log_tells_counts_and_no_names() {
     let (_folder, path) = lists(ONE_WAITS);
     let matched = |level: &[&str], variable: &str| {
         let arguments = [&["match", text(&path), "--format", "json"], level].concat();
-        let mut command = command(&arguments);
-        if !variable.is_empty() {
-            command.env("DYAD_LOG", variable);
-        }
-        let output = command.output().expect("the binary runs");
+        let output = command(&arguments).env("DYAD_LOG", variable).output().expect("the binary runs");
         assert_eq!(json(&output)["matched"], 1, "the answer stands alone");
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
-    assert_eq!(matched(&[], ""), "");
+    assert_eq!(matched(&[], ""), "", "an empty variable is no variable");
     assert_eq!(matched(&["--log", "error"], "trace"), "", "what is typed goes before the environment");
     for said in [matched(&["--log", "trace"], ""), matched(&[], "info")] {
         assert!(said.contains("coachees=2 coaches=1") && said.contains("solve"), "{said}");
@@ -119,6 +115,21 @@ fn the_log_tells_counts_and_no_names() {
     let said = dyad(&["match", text(&path), "--log", "warn"]).stderr;
     assert!(String::from_utf8_lossy(&said).contains("WARN"), "a refusal is logged");
     assert_eq!(code(&dyad(&["match", text(&path), "--log", "loud"])), 2);
+}
+
+#[test]
+fn the_table_says_what_is_alike_once_and_calls_languages_by_name() {
+    let (_folder, path) = lists(
+        r#"
+coaches = [{ id = "ada", max = 1, languages = "gd" }]
+coachees = [{ id = "eve", language = "gd" }, { id = "fay", language = "gd" }, { id = "zoe", language = "gd" }]
+pairs = [{ coach = "ada", coachee = "eve" }, { coach = "ada", coachee = "fay" }, { coach = "ada", coachee = "zoe" }]
+"#,
+    );
+    let output = dyad(&["match", text(&path), "--format", "table", "--set", "language.level=soft"]);
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("Without a coach: 2\n  • fay and zoe: 3 coachees share"), "{shown}");
+    assert!(shown.contains("Gaelic") && !shown.contains(" gd"), "{shown}");
 }
 
 #[test]
