@@ -32,19 +32,23 @@ unit-pure: need-rust ## rules about several pairs without HiGHS: a build of its 
 outside: build venv ## against independent solvers
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --count 600
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --rows --count 100
+	DYAD=target/release/dyad $(PYTHON) tests/outside/groups.py --count 120
+	DYAD=target/release/dyad $(PYTHON) tests/outside/worker.py
 	DYAD=target/release/dyad $(PYTHON) tests/outside/terminal.py
 
 bench: need-rust ## the stages, by criterion
 	$(CARGO) bench -j$(JOBS)
 
 bench-peers: build venv bench-data/lemon ## side by side with other solvers; writes docs/benchmarks.md
-	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass
+	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass --example rows
 	$(PYTHON) benches/peers/peers.py --quick
+	$(PYTHON) benches/peers/rowed.py --quick
 	$(PYTHON) benches/peers/command.py
 
 bench-peers-full: build venv bench-data/lemon ## the same, with the large instances
-	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass
+	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass --example rows
 	$(PYTHON) benches/peers/peers.py --full
+	$(PYTHON) benches/peers/rowed.py --full
 	$(PYTHON) benches/peers/command.py
 
 clean:

@@ -2,7 +2,7 @@
 
 use crate::model::catalogue::{PairState, Word};
 use crate::model::document::GroupLine;
-use crate::model::grouping::{GroupMultipliers, GroupProof, Node, Prices};
+use crate::model::grouping::{Cut, GroupMultipliers, GroupProof, Node, Prices};
 use crate::model::people::Id;
 use crate::model::quantity::Points;
 
@@ -47,7 +47,7 @@ pub fn write_proof(json: &mut Json, proof: Option<&GroupProof<Id>>) {
         GroupProof::Triads { multipliers, scale, nodes } => {
             write_multipliers(json, *multipliers);
             texts(json, [("scale", &scale.to_string())]);
-            list(json, "nodes", nodes, |json, Node { settled, alone, prices: of, branch }| {
+            list(json, "nodes", nodes, |json, Node { settled, alone, prices: of, cuts: sets, branch }| {
                 json.key("settled");
                 json.open('[', false);
                 for members in settled {
@@ -60,6 +60,7 @@ pub fn write_proof(json: &mut Json, proof: Option<&GroupProof<Id>>) {
                 json.key("alone");
                 json.texts(alone);
                 prices(json, of);
+                cuts(json, sets);
                 if let Some(branch) = branch {
                     texts(json, [("branch", branch)]);
                 }
@@ -92,6 +93,23 @@ fn prices(json: &mut Json, people: &[(Id, i128)]) {
     for (person, price) in people {
         json.open('{', false);
         texts(json, [("person", person), ("price", &price.to_string())]);
+        json.close('}');
+    }
+    json.close(']');
+}
+
+fn number(text: &str) -> Option<usize> {
+    text.parse().ok()
+}
+
+fn cuts(json: &mut Json, cuts: &[Cut<Id>]) {
+    json.key("cuts");
+    json.open('[', false);
+    for Cut { members, by, of, price } in cuts {
+        json.open('{', false);
+        json.key("members");
+        json.texts(members);
+        texts(json, [("by", &by.to_string()), ("of", &of.to_string()), ("price", &price.to_string())]);
         json.close('}');
     }
     json.close(']');
@@ -141,8 +159,13 @@ impl<'s> Reader<'s> {
             let settled = reader.list(v, "settled", |reader, group| Some(reader.ids(group, "members")));
             let alone = reader.ids(v, "alone");
             let prices = reader.person_prices(v);
+            let cuts = reader.list(v, "cuts", |reader, cut| {
+                let members = reader.ids(cut, "members");
+                let (by, of) = (reader.parsed(cut, "by", number), reader.parsed(cut, "of", number));
+                Some(Cut { members, by: by?, of: of?, price: reader.parsed(cut, "price", big)? })
+            });
             let branch = reader.optional(v, "branch", |text| Some(text.into()));
-            Some(Node { settled, alone, prices, branch })
+            Some(Node { settled, alone, prices, cuts, branch })
         });
         Some(GroupProof::Triads { multipliers: multipliers?, scale: scale?, nodes })
     }

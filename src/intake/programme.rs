@@ -83,6 +83,9 @@ pub fn read<'s>(
         if book.grouped() {
             groups_objective(&book.objective, objective, file, faults);
         }
+    } else if book.grouped() {
+        // What the preset says beyond that says nothing about groups, and would be refused where it is written down.
+        book.objective.retain(|tier| is_of_groups(*tier));
     }
     settings::fit_groups(&book, &settings, faults);
     let programme =
@@ -208,9 +211,13 @@ fn objective_of(list: &[Field<'_>], entry: &Entry<'_>, faults: &mut Faults<'_>) 
     tiers_of(list, faults)
 }
 
+const fn is_of_groups(tier: Tier) -> bool {
+    matches!(tier, Tier::Coverage | Tier::Stability | Tier::Score)
+}
+
 /// Groups know three tiers, coverage first.
 fn groups_objective(tiers: &[Tier], entry: Option<&Entry<'_>>, name: &str, faults: &mut Faults<'_>) {
-    let known = tiers.iter().all(|t| matches!(t, Tier::Coverage | Tier::Stability | Tier::Score));
+    let known = tiers.iter().copied().all(is_of_groups);
     if known && tiers.first() == Some(&Tier::Coverage) {
         return;
     }

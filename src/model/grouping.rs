@@ -17,9 +17,12 @@
 //! stay alone count as a pair worth 0, so for people P, an even number, nothing is worth more than half of
 //! `Σ y(P) + Σ z × ⌊|set ∩ P| / 2⌋`. With an odd number somebody is alone, or three make a triad; for each of these
 //! choices some list must show that the rest together with it is not worth more.
-//! *Triads* (`size = 3`): a tree. A node has some groups settled, and prices y ≥ 0 with `Σ y(members) ≥ worth` for every
-//! group of the people left; nothing below it is worth more than the settled groups and `Σ y`. Of one person left, every
-//! group (or nobody) that the prices do not settle has a node of its own.
+//! *Triads* (`size = 3`): a tree. A node has some groups settled, and prices of the people left: y ≥ 0 of people and z ≥ 0 of
+//! cuts. A cut is a set of people with a fraction `by / of`: a group with m of its members counts `⌊m × by / of⌋` in it, and
+//! all groups together at most `⌊size × by / of⌋` (a rank-1 inequality of Chvátal and Gomory). For every group of the people left
+//! `Σ y(members) + Σ z × (what it counts) ≥ worth`; so nothing below the node is worth more than the settled groups and
+//! `Σ y + Σ z × ⌊size × by / of⌋`. Of one person left, every group (or nobody) that the prices do not settle has a node of its own.
+//! Every worth is a multiple of the greatest common divisor of the groups' worths; a better plan is better by that at least.
 
 use super::catalogue::Tier;
 use super::index::CoacheeIx;
@@ -129,6 +132,19 @@ pub struct Prices<P> {
     pub sets: Vec<(Vec<P>, i128)>,
 }
 
+/// A set of people of whom groups, each counted for its part, together have only so many.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cut<P> {
+    /// Of the people left, ascending.
+    pub members: Vec<P>,
+    /// 1 or 2, less than `of`.
+    pub by: usize,
+    /// 2 or 3.
+    pub of: usize,
+    /// Above 0, in units of `1/scale` of worth.
+    pub price: i128,
+}
+
 /// A node of the proof for triads.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Node<P> {
@@ -138,6 +154,7 @@ pub struct Node<P> {
     pub alone: Vec<P>,
     /// Of the people left; in units of `1/scale` of worth.
     pub prices: Vec<(P, i128)>,
+    pub cuts: Vec<Cut<P>>,
     /// Whose groups the nodes below are told apart by; `None` where the prices settle everything.
     pub branch: Option<P>,
 }

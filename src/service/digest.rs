@@ -7,7 +7,7 @@ use crate::model::document::{
     CaseLine, GroupLine, GroupPricesLine, GroupsLine, NestPriceLine, OutcomeKind, PairLine, Part,
     PlanDocument, RowPriceLine, StageLine,
 };
-use crate::model::grouping::{GroupMultipliers, GroupProof, Node, Prices};
+use crate::model::grouping::{Cut, GroupMultipliers, GroupProof, Node, Prices};
 use crate::model::instance::NestKind;
 use crate::model::people::Id;
 use crate::model::roster::Roster;
@@ -73,13 +73,20 @@ fn group_fields(text: &mut String, plan: &PlanDocument) {
         Some(GroupProof::Triads { multipliers, scale, nodes }) => {
             multipliers_of(text, multipliers);
             field(text, &scale.to_string());
-            for Node { settled, alone, prices: of, branch } in nodes {
+            for Node { settled, alone, prices: of, cuts, branch } in nodes {
                 field(text, &settled.len().to_string());
                 for members in settled {
                     ids(text, members);
                 }
                 ids(text, alone);
                 prices(text, of);
+                field(text, &cuts.len().to_string());
+                for Cut { members, by, of, price } in cuts {
+                    ids(text, members);
+                    field(text, &by.to_string());
+                    field(text, &of.to_string());
+                    field(text, &price.to_string());
+                }
                 field(text, branch.as_deref().unwrap_or(""));
             }
         }

@@ -6,7 +6,7 @@ use crate::intake::Reading;
 use crate::model::catalogue::PairState;
 use crate::model::document::{GroupLine, OutcomeKind, PlanDocument, Proof, Timing, WaiverLine};
 use crate::model::finding::Finding;
-use crate::model::grouping::{Group, GroupEnd, GroupOutcome, GroupProof, GroupSize, Node, Prices};
+use crate::model::grouping::{Cut, Group, GroupEnd, GroupOutcome, GroupProof, GroupSize, Node, Prices};
 use crate::model::index::CoacheeIx;
 use crate::model::outcome::Stop;
 use crate::model::people::Id;
@@ -131,10 +131,17 @@ fn named(compiled: &CompiledGroups<'_>, proof: &GroupProof<CoacheeIx>) -> GroupP
             GroupProof::Pairs { multipliers: *multipliers, lists: lists.iter().map(list).collect() }
         }
         GroupProof::Triads { multipliers, scale, nodes } => {
-            let node = |Node { settled, alone, prices: of, branch }: &Node<CoacheeIx>| Node {
+            let cut = |Cut { members, by, of, price }: &Cut<CoacheeIx>| Cut {
+                members: ids(members),
+                by: *by,
+                of: *of,
+                price: *price,
+            };
+            let node = |Node { settled, alone, prices: of, cuts, branch }: &Node<CoacheeIx>| Node {
                 settled: settled.iter().map(ids).collect(),
                 alone: ids(alone),
                 prices: prices(of),
+                cuts: cuts.iter().map(cut).collect(),
                 branch: branch.as_ref().map(id),
             };
             let nodes = nodes.iter().map(node).collect();

@@ -40,11 +40,25 @@ pub fn search(worth: &Worth<'_>, clock: &mut Clock<'_>) -> Vec<Vec<usize>> {
             order.swap(last, other);
         }
     }
-    let mut groups: Vec<Vec<usize>> = best.1.into_iter().filter(|block| value(worth, block) > 0).collect();
+    groups(worth, best.1)
+}
+
+/// The groups among the blocks.
+fn groups(worth: &Worth<'_>, blocks: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = blocks.into_iter().filter(|block| value(worth, block) > 0).collect();
     for group in &mut groups {
         group.sort_unstable();
     }
     groups
+}
+
+/// From groups that share nobody: whoever is in none of them is put into threes, and all of it improved.
+pub fn complete(worth: &Worth<'_>, begun: &[Vec<usize>], clock: &mut Clock<'_>) -> Vec<Vec<usize>> {
+    let rest: Vec<usize> = (0..worth.len()).filter(|v| !begun.iter().any(|g| g.contains(v))).collect();
+    let mut blocks = begun.to_vec();
+    blocks.extend(rest.chunks(3).map(<[usize]>::to_vec));
+    improve(worth, &mut blocks, clock);
+    groups(worth, blocks)
 }
 
 /// A last block of one takes a member of the block before, so that both are pairs.

@@ -2,6 +2,7 @@
 //! prices; the deadline.
 
 mod blossom;
+mod cuts;
 mod duals;
 mod local;
 mod one_triad;

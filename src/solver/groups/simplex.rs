@@ -1,13 +1,21 @@
-//! The linear relaxation of packing people into groups: each person in at most one, groups of the greatest worth.
+//! The linear relaxation of packing people into groups: each person in at most one, each cut counted at most so often,
+//! groups of the greatest worth.
 //!
 //! Method: the revised primal simplex with an explicit inverse, every column priced at every step (the steepest reduced worth
-//! enters), and a right-hand side a little above 1, different for everybody, against stalling. The basis is 0/1, so its
-//! inverse is exact enough in floating point; the prices are computed again from it at every step and are only a proposal:
-//! what is proved with them is computed in integers afterwards. O(people² + columns) per step.
+//! enters), and a right-hand side a little above its limit, different for every row, against stalling. The basis is of small
+//! whole numbers, so its inverse is exact enough in floating point; the prices are computed again from it at every step and
+//! are only a proposal: what is proved with them is computed in integers afterwards. O(rows² + columns) per step.
 //!
-//! Sign: worths are maximised; a price says what one more place for the person would be worth.
+//! Sign: worths are maximised; a price says what one more place in the row would be worth.
 
-/// A group of people as a column, by their rows; its worth less what its members add to any group.
+/// A person, or a cut.
+pub struct Row {
+    pub most: f64,
+    /// What each place that stays empty is worth; not positive.
+    pub idle: f64,
+}
+
+/// A group of people as a column: the rows it takes a place in (twice the same row: two places), and its worth less what its members add to any group.
 pub struct Column {
     pub rows: Vec<usize>,
     pub worth: f64,
@@ -18,14 +26,14 @@ pub struct Relaxed {
     pub prices: Vec<f64>,
     /// Position of the column and its share, for shares above 0.
     pub shares: Vec<(usize, f64)>,
-    /// By row of the inverse: the column in the basis, or the row whose person stays alone.
+    /// By row of the inverse: the column in the basis, or the row with empty places.
     pub basis: Vec<(usize, Option<usize>)>,
     pub inverse: Vec<f64>,
 }
 
 /// Smaller numbers of a direction are noise.
 const EPSILON: f64 = 1e-9;
-/// Steps per person after which the prices are good enough as they are.
+/// Steps per row after which the prices are good enough as they are.
 const MOST_STEPS: usize = 200;
 /// Steps between two inverses from scratch.
 const REFRESH: usize = 100;
@@ -33,28 +41,28 @@ const REFRESH: usize = 100;
 /// What stands in the basis at one row.
 #[derive(Clone, Copy, PartialEq)]
 enum Basic {
-    /// The person of this row stays alone.
-    Alone(usize),
+    /// This row has empty places.
+    Idle(usize),
     Column(usize),
 }
 
 struct Tableau<'c> {
     n: usize,
+    rows: &'c [Row],
     columns: &'c [Column],
-    /// What it is worth that somebody stays alone; not positive.
-    alone: f64,
     basis: Vec<Basic>,
     inverse: Vec<f64>,
     level: Vec<f64>,
 }
 
 /// The relaxation's prices, or those of the last step where `stop` says so.
-pub fn relax(n: usize, columns: &[Column], alone: f64, stop: &mut dyn FnMut() -> bool) -> Relaxed {
+pub fn relax(rows: &[Row], columns: &[Column], stop: &mut dyn FnMut() -> bool) -> Relaxed {
+    let n = rows.len();
     let mut tableau = Tableau {
         n,
+        rows,
         columns,
-        alone,
-        basis: (0..n).map(Basic::Alone).collect(),
+        basis: (0..n).map(Basic::Idle).collect(),
         inverse: vec![0.0; n * n],
         level: Vec::new(),
     };
@@ -78,7 +86,7 @@ pub fn relax(n: usize, columns: &[Column], alone: f64, stop: &mut dyn FnMut() ->
         _ => None,
     });
     let basis = tableau.basis.iter().map(|basic| match basic {
-        Basic::Alone(row) => (*row, None),
+        Basic::Idle(row) => (*row, None),
         Basic::Column(at) => (0, Some(*at)),
     });
     Relaxed {
@@ -92,7 +100,7 @@ pub fn relax(n: usize, columns: &[Column], alone: f64, stop: &mut dyn FnMut() ->
 impl Tableau<'_> {
     fn worth(&self, basic: Basic) -> f64 {
         match basic {
-            Basic::Alone(_) => self.alone,
+            Basic::Idle(row) => self.rows[row].idle,
             Basic::Column(at) => self.columns[at].worth,
         }
     }
@@ -119,8 +127,9 @@ impl Tableau<'_> {
             }
         }
         for (row, price) in prices.iter().enumerate() {
-            if self.alone - price > best.0 {
-                best = (self.alone - price, Some(Basic::Alone(row)));
+            let gain = self.rows[row].idle - price;
+            if gain > best.0 {
+                best = (gain, Some(Basic::Idle(row)));
             }
         }
         best.1
@@ -128,7 +137,7 @@ impl Tableau<'_> {
 
     fn rows_of(&self, basic: Basic) -> Vec<usize> {
         match basic {
-            Basic::Alone(row) => vec![row],
+            Basic::Idle(row) => vec![row],
             Basic::Column(at) => self.columns[at].rows.clone(),
         }
     }
@@ -161,7 +170,7 @@ impl Tableau<'_> {
         let n = self.n;
         let mut matrix = vec![0.0; n * n];
         for (column, basic) in self.basis.iter().enumerate() {
-            self.rows_of(*basic).iter().for_each(|row| matrix[row * n + column] = 1.0);
+            self.rows_of(*basic).iter().for_each(|row| matrix[row * n + column] += 1.0);
         }
         let mut inverse = vec![0.0; n * n];
         (0..n).for_each(|i| inverse[i * n + i] = 1.0);
@@ -191,14 +200,14 @@ impl Tableau<'_> {
             }
         }
         self.level = (0..n)
-            .map(|row| (0..n).map(|k| inverse[row * n + k] * right_hand_side(k)).sum::<f64>().max(0.0))
+            .map(|row| (0..n).map(|k| inverse[row * n + k] * self.right_hand_side(k)).sum::<f64>().max(0.0))
             .collect();
         self.inverse = inverse;
     }
-}
 
-/// A little more than 1, in no simple ratio to anybody else's.
-fn right_hand_side(row: usize) -> f64 {
-    let spread = u32::try_from((row * 2_654_435_761) % 1_000_003).unwrap_or(0);
-    1.0 + 1e-6 * (1.0 + f64::from(spread) / 1_000_003.0)
+    /// A little more than the limit, in no simple ratio to any other row's.
+    fn right_hand_side(&self, row: usize) -> f64 {
+        let spread = u32::try_from((row * 2_654_435_761) % 1_000_003).unwrap_or(0);
+        self.rows[row].most + 1e-6 * (1.0 + f64::from(spread) / 1_000_003.0)
+    }
 }

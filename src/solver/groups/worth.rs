@@ -3,8 +3,10 @@
 //! Two plans differ in the score by at most the sum, over everybody, of (the best score of a pair they can be in, if
 //! positive, less the worst, if negative): a pair's score is at most what one of the two adds to that sum, a triad's half
 //! of three such scores. In stability they differ by the kept pairs, in the number of pairs (where groups are of three) by
-//! half the people, in coverage by `people × 10 × n + 8 × people`. Each multiplier is one more than what all tiers after
-//! it can add up to. The largest product stays below 2^108 for scores within their limits and 2,000 people.
+//! half the people, in coverage by `people × 10 × n + 8 × people`. Each multiplier is more than what all tiers after it can
+//! add up to, and where the score is the last tier a multiple of what every score is a multiple of: then worths are too,
+//! and bounds can be rounded down to them. The largest product stays below 2^112 for scores within their limits and 2,000
+//! people.
 
 use crate::model::catalogue::Tier;
 use crate::model::grouping::{GroupMultipliers, GroupSize, Grouping};
@@ -118,10 +120,11 @@ fn multipliers(grouping: &Grouping, people: &[CoacheeIx]) -> GroupMultipliers {
         i128::from(scores().max().unwrap_or(0).max(0)) - i128::from(scores().min().unwrap_or(0).min(0))
     };
     let mut made = GroupMultipliers::default();
-    let mut rest = 0;
+    let mut rest = 0_i128;
+    let grain = if parts.tiers.last() == Some(&Tier::Score) { grain(grouping) } else { 1 };
     let mut next = |range: i128, slot: &mut i128| {
         if range > 0 {
-            *slot = rest + 1;
+            *slot = if rest == 0 { 1 } else { (rest.div_euclid(grain) + 1) * grain };
             rest += *slot * range;
         }
     };
@@ -138,4 +141,16 @@ fn multipliers(grouping: &Grouping, people: &[CoacheeIx]) -> GroupMultipliers {
     next(10 * n * n + 8 * n, &mut made.coverage);
     next(count(parts.pins.len()), &mut made.pins);
     made
+}
+
+/// What the score of every pair and triad is a multiple of: half of what those of pairs are, where that is even.
+fn grain(grouping: &Grouping) -> i128 {
+    let scores = grouping.parts().score.iter().flatten();
+    let pairs = scores.fold(0, |common, score| gcd(common, i128::from(score.0)));
+    if pairs > 0 && pairs % 2 == 0 { pairs / 2 } else { 1 }
+}
+
+/// The greatest common divisor, not negative.
+pub fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a.abs() } else { gcd(b, a % b) }
 }

@@ -1,18 +1,50 @@
-//! The proof of triads: a tree of cases, each bounded by the prices of the people who are left.
+//! The proof of triads: a tree of cases, each bounded by the prices of the people who are left and of sets of them.
 
 use super::plan::Chosen;
 use super::proof::number;
 use super::worth::{LARGEST, Worth};
-use crate::model::grouping::Node;
+use crate::model::grouping::{Cut, Node};
 use crate::model::people::Id;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many cuts at their highest price, of everybody there can be, stay below 2^127.
+const MOST_CUTS: usize = 1 << 12;
 
 /// Groups settled and people settled to stay alone, both in order.
 type Key = (Vec<Vec<usize>>, Vec<usize>);
 
 struct Case {
     prices: BTreeMap<usize, i128>,
+    sets: Vec<Set>,
     branch: Option<usize>,
+}
+
+/// Of these people all groups together count at most `⌊size × by / of⌋` times.
+struct Set {
+    members: BTreeSet<usize>,
+    by: usize,
+    of: usize,
+    price: i128,
+}
+
+impl Set {
+    fn times(&self, group: &[usize]) -> i128 {
+        int(group.iter().filter(|v| self.members.contains(v)).count() * self.by / self.of)
+    }
+    fn most(&self) -> i128 {
+        int(self.members.len() * self.by / self.of)
+    }
+}
+
+impl Case {
+    /// What a group pays.
+    fn paid(&self, group: &[usize]) -> i128 {
+        let people: i128 = group.iter().map(|v| self.prices[v]).sum();
+        people + self.sets.iter().map(|set| set.price * set.times(group)).sum::<i128>()
+    }
+    fn total(&self) -> i128 {
+        self.prices.values().sum::<i128>() + self.sets.iter().map(|set| set.price * set.most()).sum::<i128>()
+    }
 }
 
 struct Tree<'p, 'w, 'q> {
@@ -21,6 +53,8 @@ struct Tree<'p, 'w, 'q> {
     cases: BTreeMap<Key, Case>,
     scale: i128,
     ours: i128,
+    /// Every group is worth a multiple of it.
+    unit: i128,
     groups: Vec<(Vec<usize>, i128)>,
     /// Every case is looked at once, so the work has an end whatever the tree.
     looks: usize,
@@ -45,8 +79,9 @@ pub(super) fn check(
     let ours = worth.plan(&chosen.groups).ok_or("the plan has a group that cannot be")?;
     let present = worth.problem.present();
     let groups = groups(worth, &present);
+    let unit = groups.iter().fold(0, |unit, (_, value)| gcd(unit, *value)).max(1);
     let looks = cases.len();
-    let mut tree = Tree { worth, present, cases, scale, ours, groups, looks };
+    let mut tree = Tree { worth, present, cases, scale, ours, unit, groups, looks };
     let all: Vec<usize> = (0..tree.groups.len()).collect();
     tree.settles(&mut Vec::new(), &mut Vec::new(), &all)
 }
@@ -65,8 +100,36 @@ fn read(worth: &Worth<'_, '_>, node: &Node<Id>) -> Result<(Key, Case), &'static 
     if prices.len() != node.prices.len() || sum.is_none_or(|sum| sum > LARGEST) {
         return Err("prices are negative, too large, or stand twice");
     }
+    if node.cuts.len() > MOST_CUTS {
+        return Err("a case has more cuts than can be added up");
+    }
+    let sets = node.cuts.iter().map(|cut| set(worth, cut, &prices)).collect::<Result<_, _>>()?;
     let branch = node.branch.as_ref().map(one).transpose()?;
-    Ok(((settled, alone), Case { prices, branch }))
+    Ok(((settled, alone), Case { prices, sets, branch }))
+}
+
+fn set(worth: &Worth<'_, '_>, cut: &Cut<Id>, prices: &BTreeMap<usize, i128>) -> Result<Set, &'static str> {
+    let one = |id: &Id| number(worth.problem, id).filter(|v| prices.contains_key(v));
+    let members: Option<Vec<usize>> = cut.members.iter().map(one).collect();
+    let members = members.ok_or("a cut holds somebody who is not left")?;
+    if !(2..=3).contains(&cut.of)
+        || !(1..cut.of).contains(&cut.by)
+        || members.windows(2).any(|w| w[0] >= w[1])
+    {
+        return Err("a cut counts halves or thirds, and everybody once");
+    }
+    if cut.price <= 0 || cut.price > LARGEST >> 17 {
+        return Err("the price of a cut is negative, nothing, or too large");
+    }
+    Ok(Set { members: members.into_iter().collect(), by: cut.by, of: cut.of, price: cut.price })
+}
+
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a.abs() } else { gcd(b, a % b) }
+}
+
+fn int(n: usize) -> i128 {
+    i128::try_from(n).unwrap_or(i128::MAX)
 }
 
 /// Every group that can be and is worth more than leaving its members alone.
@@ -113,12 +176,12 @@ impl Tree<'_, '_, '_> {
             .map(|g| self.worth.of(g))
             .sum::<Option<i128>>()
             .ok_or("a settled group cannot be")?;
-        let total: i128 = case.prices.values().sum();
-        let best = self.scale * (self.ours + 1);
+        let total = case.total();
+        let best = self.scale * (self.ours + self.unit);
         let mut kept: Vec<usize> = Vec::new();
         for at in open {
             let (members, value) = &self.groups[*at];
-            let gone: i128 = members.iter().map(|v| case.prices[v]).sum();
+            let gone = case.paid(members);
             if gone < self.scale * value {
                 return Err("the prices of a group are less than its worth");
             }
