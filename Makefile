@@ -32,7 +32,7 @@ unit-pure: need-rust ## rules about several pairs without HiGHS: a build of its 
 outside: build venv ## against independent solvers
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --count 600
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --rows --count 100
-	DYAD=target/release/dyad $(PYTHON) tests/outside/groups.py --count 120
+	DYAD=target/release/dyad $(PYTHON) tests/outside/groups.py --count 40
 	DYAD=target/release/dyad $(PYTHON) tests/outside/worker.py
 	DYAD=target/release/dyad $(PYTHON) tests/outside/terminal.py
 

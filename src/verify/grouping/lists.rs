@@ -57,13 +57,14 @@ fn tiers(problem: &Problem<'_>, plan: &PlanDocument, chosen: &Chosen, report: &m
     if !plan.tiers.iter().map(|line| line.tier).eq(problem.tiers.iter().copied()) {
         report.add("tiers", &[], "the tiers are not those of the objective, in its order");
     }
+    // A group that stands twice keeps its pairs twice; that is found elsewhere.
     let kept =
         chosen.groups.iter().flat_map(|g| inside(g)).filter(|pair| problem.kept.contains(pair)).count();
     let settled = plan.proof != Proof::None;
     for line in &plan.tiers {
         let right = match line.tier {
             Tier::Coverage => chosen.placed.iter().filter(|p| **p).count().to_string(),
-            Tier::Stability => (problem.kept.len() - kept).to_string(),
+            Tier::Stability => problem.kept.len().saturating_sub(kept).to_string(),
             _ => micro_decimal(scores(problem, chosen).iter().sum()),
         };
         if *line.value != right {
