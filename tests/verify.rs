@@ -266,6 +266,7 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
             p.certificate[at].claim = match p.certificate[at].claim {
                 Claim::Best { floor } => Claim::FloorIsHighest { floor: floor.unwrap_or_default() },
                 Claim::FloorIsHighest { floor } => Claim::Best { floor: Some(floor) },
+                Claim::BestBeforeFloor => Claim::FloorIsHighest { floor: Points::default() },
                 Claim::Stable => Claim::Best { floor: None },
             };
         });
@@ -274,7 +275,7 @@ fn certificate(log: &mut Log, on: (&Roster, &PlanDocument)) {
             p.certificate[at].claim = match p.certificate[at].claim {
                 Claim::Best { floor } => Claim::Best { floor: floor.map(other) },
                 Claim::FloorIsHighest { floor } => Claim::FloorIsHighest { floor: other(floor) },
-                Claim::Stable => Claim::Stable,
+                same @ (Claim::BestBeforeFloor | Claim::Stable) => same,
             };
         });
         let fields: [(&'static str, Field); 7] = [

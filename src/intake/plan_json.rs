@@ -172,6 +172,7 @@ fn stage(json: &mut Json, stage: &StageLine) {
     let StageLine { claim, multipliers, prices, nests, groups, bound } = stage;
     let (name, floor) = match claim {
         Claim::Best { floor } => ("best", *floor),
+        Claim::BestBeforeFloor => ("best-before-floor", None),
         Claim::FloorIsHighest { floor } => ("floor-is-highest", Some(*floor)),
         Claim::Stable => ("stable", None),
     };

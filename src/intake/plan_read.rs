@@ -241,6 +241,7 @@ impl<'s> Reader<'s> {
         let floor = self.optional(v, "floor", Points::parse);
         let claim = match (name.as_deref(), floor) {
             (Some("best"), floor) => Some(Claim::Best { floor }),
+            (Some("best-before-floor"), None) => Some(Claim::BestBeforeFloor),
             (Some("stable"), None) => Some(Claim::Stable),
             (Some("floor-is-highest"), Some(floor)) => Some(Claim::FloorIsHighest { floor }),
             _ => {

@@ -64,7 +64,7 @@ fn plan() -> PlanDocument {
         }],
         groups: match claim {
             Claim::Best { .. } => Some(groups()),
-            Claim::FloorIsHighest { .. } | Claim::Stable => None,
+            Claim::BestBeforeFloor | Claim::FloorIsHighest { .. } | Claim::Stable => None,
         },
         bound: -170_141_183_460_469,
     };
@@ -108,6 +108,7 @@ fn plan() -> PlanDocument {
             says: "s".into(),
         }],
         certificate: vec![
+            stage(Claim::BestBeforeFloor),
             stage(Claim::FloorIsHighest { floor: Points(1) }),
             stage(Claim::Best { floor: None }),
             stage(Claim::Stable),

@@ -82,6 +82,8 @@ use super::quantity::Points;
 pub enum Claim {
     /// Among plans without pairs whose own score is below `floor`, none costs less than this plan.
     Best { floor: Option<Points> },
+    /// No plan at all costs less than this plan in the tiers before the floor.
+    BestBeforeFloor,
     /// Every plan made only of pairs whose own score is above `floor` costs more than this plan in the tiers before
     /// the floor, so no plan as good in those has a better floor.
     FloorIsHighest { floor: Points },
@@ -202,8 +204,9 @@ impl Stage {
     }
 }
 
-/// The proof of an optimum: `Best` over all tiers, and before it one `FloorIsHighest` where a floor was found. Either all
-/// stages have groups or none.
+/// The proof of an optimum: `Best` over all tiers. Where the plan has a floor, `BestBeforeFloor` and `FloorIsHighest` come
+/// before it: without the first a plan that gives up coverage for a higher floor would pass. Either all stages have groups
+/// or none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Certificate {
     /// Empty where the optimum is only claimed.

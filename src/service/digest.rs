@@ -125,6 +125,7 @@ fn stage_fields(text: &mut String, stage: &StageLine) {
             field(text, "best");
             field(text, &floor.map_or_else(String::new, |f| f.0.to_string()));
         }
+        Claim::BestBeforeFloor => field(text, "best-before-floor"),
         Claim::FloorIsHighest { floor } => {
             field(text, "floor-is-highest");
             field(text, &floor.0.to_string());

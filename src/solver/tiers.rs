@@ -19,7 +19,8 @@ use crate::model::quantity::Points;
 /// What the tiers before the floor settled.
 struct Floor {
     admit: Admit,
-    proof: Option<(Solved, Claim)>,
+    /// None where nobody is matched.
+    proofs: Vec<(Solved, Claim)>,
 }
 
 pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
@@ -37,9 +38,8 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Outcome {
         match highest_floor(&before, options) {
             Ok(floor) => {
                 admit = floor.admit;
-                if let Some((solved, claim)) = floor.proof {
-                    certificate.stages.push(solved.stage(claim, &before));
-                }
+                let proofs = floor.proofs.into_iter();
+                certificate.stages.extend(proofs.map(|(solved, claim)| solved.stage(claim, &before)));
             }
             Err((solved, stop)) => return unproved(instance, &before, &solved, stop),
         }
@@ -74,7 +74,7 @@ fn highest_floor(before: &Composite<'_>, options: &Options<'_>) -> Result<Floor,
     };
     let free = finished(stage::run(before, Admit::All, options))?;
     let Some(first) = lowest(before, &free) else {
-        return Ok(Floor { admit: Admit::All, proof: None });
+        return Ok(Floor { admit: Admit::All, proofs: Vec::new() });
     };
     let mut steps: Vec<Points> = scores.iter().copied().filter(|s| *s >= first).collect();
     steps.sort_unstable();
@@ -97,7 +97,8 @@ fn highest_floor(before: &Composite<'_>, options: &Options<'_>) -> Result<Floor,
         Some(solved) => solved,
         None => finished(stage::run(before, Admit::Above(floor), options))?,
     };
-    Ok(Floor { admit: Admit::From(floor), proof: Some((proof, Claim::FloorIsHighest { floor })) })
+    let proofs = vec![(free, Claim::BestBeforeFloor), (proof, Claim::FloorIsHighest { floor })];
+    Ok(Floor { admit: Admit::From(floor), proofs })
 }
 
 /// The lowest own score among the chosen pairs.

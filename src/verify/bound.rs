@@ -16,7 +16,7 @@ use crate::model::row::Outside;
 pub(super) fn in_stage(claim: Claim, score: i64) -> bool {
     match claim {
         Claim::Best { floor } => floor.is_none_or(|f| score >= f.0),
-        Claim::Stable => true,
+        Claim::BestBeforeFloor | Claim::Stable => true,
         Claim::FloorIsHighest { floor } => score > floor.0,
     }
 }

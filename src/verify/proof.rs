@@ -38,7 +38,7 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
     let floor = floor.filter(|_| parts.tiers.contains(&Tier::Floor));
     let best = Claim::Best { floor };
     let claims: Vec<Claim> = match floor {
-        Some(floor) => vec![Claim::FloorIsHighest { floor }, best],
+        Some(floor) => vec![Claim::BestBeforeFloor, Claim::FloorIsHighest { floor }, best],
         None => vec![best],
     };
     if !certificate.stages.iter().map(|s| s.claim).eq(claims) {
@@ -94,13 +94,13 @@ pub(super) fn check(parts: &Parts, plan: &[PairIx], certificate: &Certificate, r
             _ if stage.multipliers.score == 0 && looks_at_score(parts, stage) && charged != Some(0) => {
                 report.add("not-proved", &[], "a soft row is charged, and the stage does not look at it");
             }
-            Claim::Best { .. } if bound != cost => {
+            Claim::Best { .. } | Claim::BestBeforeFloor if bound != cost => {
                 report.add("not-proved", &[], format!("the plan costs {cost}, the bound is {bound}"));
             }
             Claim::FloorIsHighest { .. } if bound <= cost => {
                 report.add("not-proved", &[], format!("a better floor may be had: {bound} against {cost}"));
             }
-            Claim::Best { .. } | Claim::FloorIsHighest { .. } | Claim::Stable => {}
+            Claim::Best { .. } | Claim::BestBeforeFloor | Claim::FloorIsHighest { .. } | Claim::Stable => {}
         }
     }
 }

@@ -101,8 +101,8 @@ fn quota_range(parts: &Parts) -> i128 {
 pub(super) fn tiers_of(parts: &Parts, claim: Claim) -> Vec<Tier> {
     let floor = parts.tiers.iter().position(|t| *t == Tier::Floor);
     match (claim, floor) {
-        (Claim::FloorIsHighest { .. }, Some(at)) => parts.tiers[..at].to_vec(),
-        (Claim::FloorIsHighest { .. }, None) | (Claim::Stable, _) => Vec::new(),
+        (Claim::BestBeforeFloor | Claim::FloorIsHighest { .. }, Some(at)) => parts.tiers[..at].to_vec(),
+        (Claim::BestBeforeFloor | Claim::FloorIsHighest { .. }, None) | (Claim::Stable, _) => Vec::new(),
         (Claim::Best { .. }, _) => parts.tiers.iter().copied().filter(|t| *t != Tier::Floor).collect(),
     }
 }

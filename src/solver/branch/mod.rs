@@ -94,6 +94,7 @@ impl Search<'_, '_> {
             let free = self.cheapest(&before, Admit::All, &start)?;
             start.clone_from(free.plan.as_ref()?);
             if !start.is_empty() {
+                stages.push(free.stage(Claim::BestBeforeFloor, &before));
                 let highest = self.highest_floor(&before, &start, free.cost)?;
                 (floor, start) = (Some(highest.points), highest.plan);
                 stages.push(highest.proof);
