@@ -206,7 +206,10 @@ fn every_point_of_the_frontier_agrees_with_brute_force() {
             gains.push(last.replace(reached.clone()) != Some(reached));
         }
         bends += usize::from(gains.windows(2).any(|two| !two[0] && two[1]));
-        assert_eq!(worth::worth(&plain, &of(&instance, &found.free.assignment)), oracle::best(&plain));
+        assert_eq!(
+            worth::worth(&plain, &of(&instance, &found.free.expect("no rows").assignment)),
+            oracle::best(&plain)
+        );
         let fewest = oracle::best(&changed(&instance, |parts| {
             parts.tiers.retain(|tier| *tier != Tier::Stability);
             parts.tiers.insert(0, Tier::Stability);

@@ -66,6 +66,10 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Put two plans of a programme side by side
     Compare(CompareArgs),
+    /// Change something, repair the plan, and see what it costs and what further moves would gain
+    WhatIf(WhatIfArgs),
+    /// Lose every coach in turn: who is stranded, what the repair costs
+    Contingencies(ContingenciesArgs),
     /// Write a programme in another shape
     Convert(ConvertArgs),
     /// The East Ayrshire programme, built in: check, match, explain one pair, lose one coach
@@ -131,6 +135,79 @@ pub struct CompareArgs {
     /// The two plans, the earlier one first: --plan A --plan B
     #[arg(long, value_name = "PLAN", required = true)]
     pub plan: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Start {
+    /// The plan to start from: a plan of an earlier match [.json], or a plan.csv
+    #[arg(long, value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The plan that the match was given with --plan
+    #[arg(long, value_name = "BASELINE")]
+    pub baseline: Option<PathBuf>,
+    /// Take the plan although the programme is no longer the one it was made for; what does not fit is listed
+    #[arg(long)]
+    pub rebase: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct WhatIfArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    #[command(flatten)]
+    pub start: Start,
+    /// Somebody leaves; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub drop: Vec<String>,
+    /// Rows that come: coaches.csv, coachees.csv, conflicts.csv, employment.csv, …, or a TOML file with such tables
+    #[arg(long, value_name = "FILE")]
+    pub add: Vec<PathBuf>,
+    /// How many places a coach has from now on: C03=2; may be given several times
+    #[arg(long, value_name = "COACH=N", value_parser = places)]
+    pub places: Vec<(String, u32)>,
+    #[command(flatten)]
+    pub sets: Sets,
+    /// How many pairs may move beyond those that must; any: as many as gain something
+    #[arg(long, value_name = "N|any", value_parser = moves)]
+    pub moves: Option<Further>,
+    /// Write the repaired plan here as well; may be given several times [.json, .csv]
+    #[arg(long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Stop after this long with the best plan so far [60s, 500ms, 2m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub struct ContingenciesArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    #[command(flatten)]
+    pub start: Start,
+    /// Coaches who are lost at once: C03,C07; may be given several times
+    #[arg(long, value_name = "ID,ID")]
+    pub together: Vec<String>,
+    #[command(flatten)]
+    pub sets: Sets,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Further {
+    Most(u32),
+    Any,
+}
+
+fn moves(text: &str) -> Result<Further, String> {
+    if text == "any" {
+        return Ok(Further::Any);
+    }
+    text.parse().map(Further::Most).map_err(|_| "a whole number, or any".to_owned())
+}
+
+fn places(text: &str) -> Result<(String, u32), String> {
+    let wrong = || "a coach and a number of places, as in C03=2".to_owned();
+    let (coach, number) = text.rsplit_once('=').ok_or_else(wrong)?;
+    Ok((coach.to_owned(), number.parse().map_err(|_| wrong())?))
 }
 
 #[derive(Args, Debug)]

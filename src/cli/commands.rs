@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, Cli, Command, CompareArgs, ConvertArgs, MatchArgs, VerifyArgs};
 use super::progress::Progress;
 use super::screen::{Ink, Screen, print, tell};
-use super::{End, Failure, Ways, answers, demo, end_of, interrupt, outputs, plan_table, pretty};
+use super::{End, Failure, Ways, answers, changing, demo, end_of, interrupt, outputs, plan_table, pretty};
 use crate::intake::{self, Reading};
 use crate::model::document::{OutcomeKind, PlanDocument};
 use crate::model::fault::{At, Code, Fault};
@@ -20,6 +20,8 @@ pub fn run(command: &Command, ways: Ways) -> Result<End, Failure> {
         Command::Check(args) => check_command(args, ways),
         Command::Verify(args) => verify_command(args, ways),
         Command::Compare(args) => compare_command(args, ways),
+        Command::WhatIf(args) => changing::what_if(args, ways),
+        Command::Contingencies(args) => changing::contingencies(args, ways),
         Command::Convert(args) => convert_command(args, ways),
         Command::Demo => demo::run(ways),
         Command::Completions { shell } => {
@@ -90,7 +92,7 @@ pub fn workers() -> Option<Workers> {
 }
 
 /// The plan to start from: the one that is named, else the programme's own `plan.csv`.
-fn take_baseline(reading: &mut Reading, baseline: Option<&Path>) -> Result<(), Failure> {
+pub fn take_baseline(reading: &mut Reading, baseline: Option<&Path>) -> Result<(), Failure> {
     if let Some(path) = baseline {
         reading.roster.plan = Some(intake::read_baseline(path, &reading.roster)?);
     }
@@ -169,7 +171,7 @@ fn convert_command(args: &ConvertArgs, ways: Ways) -> Result<End, Failure> {
     Ok(End::Fine)
 }
 
-fn both(first: Option<Vec<Fault>>, second: Option<Vec<Fault>>) -> Vec<Fault> {
+pub fn both(first: Option<Vec<Fault>>, second: Option<Vec<Fault>>) -> Vec<Fault> {
     first.into_iter().chain(second).flatten().collect()
 }
 

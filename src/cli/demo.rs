@@ -46,7 +46,11 @@ const NEXT: &[(&str, &str)] = &[
         "dyad match PROGRAMME --out plan.json --out plan.csv",
         "a plan with its proof, and one for a spreadsheet",
     ),
-    ("dyad match PROGRAMME --plan plan.json", "again after a change: as few pairs as possible move"),
+    (
+        "dyad what-if PROGRAMME --plan plan.json --drop C01",
+        "a coach leaves: who moves, and what further moves would gain",
+    ),
+    ("dyad contingencies PROGRAMME --plan plan.json", "every coach lost in turn, and on whom most hangs"),
     ("dyad verify PROGRAMME --plan plan.json", "the plan and its proof again, without the solver"),
 ];
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod args;
+mod changing;
 mod commands;
 mod demo;
 mod faults;
@@ -12,6 +13,7 @@ mod names;
 mod outputs;
 mod plan_table;
 mod progress;
+mod repair_table;
 mod screen;
 
 use crate::model::document::{OutcomeKind, PlanDocument};

@@ -4,8 +4,9 @@ use crate::model::document::PlanDocument;
 use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::roster::{PlannedPair, Roster};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+mod additions;
 mod address;
 mod both_ways;
 mod build;
@@ -73,6 +74,20 @@ pub fn read(programme: &Path, sets: &[String]) -> Result<Reading, Vec<Fault>> {
     let mut loaded = load::load(programme);
     loaded.add_settings(sets);
     build::build(loaded)
+}
+
+/// The same with the rows of further files added to its tables: `coaches.csv`, `conflicts.csv`, … by name or header, or a TOML
+/// file with tables inline.
+pub fn read_with(programme: &Path, sets: &[String], additions: &[PathBuf]) -> Result<Reading, Vec<Fault>> {
+    let mut loaded = load::load(programme);
+    additions::add(&mut loaded, additions);
+    loaded.add_settings(sets);
+    build::build(loaded)
+}
+
+/// Of these names the one that is meant, if it is nearly one of them.
+pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    faults::nearest(word, known)
 }
 
 /// Reads a programme from the text of a single TOML file; `name` stands for it in faults.

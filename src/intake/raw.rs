@@ -31,6 +31,17 @@ pub struct Raw<'s> {
 }
 
 impl<'s> Raw<'s> {
+    /// One more table; the rows of a second one of its kind come after those of the first.
+    fn add(&mut self, table: Table<'s>) {
+        match self.tables.iter().position(|t| t.kind == table.kind) {
+            None => self.tables.push(table),
+            Some(at) => {
+                let first = self.tables.swap_remove(at);
+                self.tables.push(first.with(&table));
+            }
+        }
+    }
+
     pub fn table(&self, kind: TableKind) -> Option<&Table<'s>> {
         self.tables.iter().find(|t| t.kind == kind)
     }
@@ -47,13 +58,15 @@ pub fn raw<'s>(sources: &'s [Source], lost: Vec<TableKind>, faults: &mut Faults<
     for (file, source) in sources.iter().enumerate() {
         match source.kind {
             SourceKind::Table(kind) => match csv_text::read_table(kind, file, &source.text, faults) {
-                Some(table) => raw.tables.push(table),
+                Some(table) => raw.add(table),
                 None => raw.lost.push(kind),
             },
-            SourceKind::Programme | SourceKind::Toml => match toml_value::read(&source.text) {
-                Ok(value) => document(&mut raw, file, source, value, faults),
-                Err(errors) => errors.iter().for_each(|e| malformed(file, Code::BadToml, e, faults)),
-            },
+            SourceKind::Programme | SourceKind::Toml | SourceKind::Added => {
+                match toml_value::read(&source.text) {
+                    Ok(value) => document(&mut raw, file, source, value, faults),
+                    Err(errors) => errors.iter().for_each(|e| malformed(file, Code::BadToml, e, faults)),
+                }
+            }
             SourceKind::Json => match json_value::read(&source.text) {
                 Ok(value) => document(&mut raw, file, source, value, faults),
                 Err(error) => malformed(file, Code::BadJson, &error, faults),
@@ -97,7 +110,7 @@ fn document<'s>(
         );
         return;
     };
-    raw.has_keys = true;
+    raw.has_keys |= source.kind != SourceKind::Added;
     for (key, value) in entries {
         let plain = folded(&key.name);
         if KEYS.iter().any(|k| folded(k) == plain) {
@@ -109,7 +122,7 @@ fn document<'s>(
         } else if RUNNER.contains(&key.name.as_ref()) && source.kind == SourceKind::Toml {
         } else if let Some(&kind) = TableKind::ALL.iter().find(|k| folded(k.key()) == plain) {
             match table(kind, file, source, value, faults) {
-                Some(table) => raw.tables.push(table),
+                Some(table) => raw.add(table),
                 None => raw.lost.push(kind),
             }
         } else {

@@ -25,6 +25,8 @@ pub enum SourceKind {
     Table(TableKind),
     /// A programme in one TOML file.
     Toml,
+    /// Tables in a TOML file that are added to those of a programme.
+    Added,
     /// A programme in one JSON file.
     Json,
     /// The text of a `--set`; it has no lines.

@@ -143,6 +143,8 @@ pub struct Table<'s> {
     own: Vec<Box<str>>,
     /// Where each row starts in the source.
     rows: Vec<Span>,
+    /// Rows that were added from other sources: the first of them and the source; in order.
+    added: Vec<(usize, usize)>,
     /// Rows were left out or never found, so that a name that is missing here may be missing for that reason.
     pub broken: bool,
 }
@@ -156,7 +158,34 @@ impl<'s> Table<'s> {
         width: usize,
     ) -> Self {
         let (cells, own, rows) = (Vec::new(), Vec::new(), Vec::new());
-        Self { kind, file, text, places, width, unknown: Vec::new(), cells, own, rows, broken: false }
+        let (unknown, added) = (Vec::new(), Vec::new());
+        Self { kind, file, text, places, width, unknown, cells, own, rows, added, broken: false }
+    }
+
+    /// Both tables as one, the other's rows last; every cell keeps its place.
+    pub fn with(&self, other: &Self) -> Self {
+        let columns = self.kind.columns().len();
+        let places = (0..columns).map(|c| self.places[c].or(other.places[c]).map(|_| c)).collect();
+        let mut both = Table::new(self.kind, self.file, self.text, places, columns);
+        both.broken = self.broken || other.broken;
+        for table in [self, other] {
+            if table.file != self.file {
+                both.added.push((both.len(), table.file));
+            }
+            for row in table.rows() {
+                let cells = (0..columns).map(|column| {
+                    let field = row.field(column);
+                    (field.span, Some(field.text.into()))
+                });
+                both.push(table.rows[row.row], cells);
+            }
+        }
+        both
+    }
+
+    /// The source of a row.
+    fn file_of(&self, row: usize) -> usize {
+        self.added.iter().rev().find(|(first, _)| *first <= row).map_or(self.file, |(_, file)| *file)
     }
 
     pub fn len(&self) -> usize {
@@ -206,7 +235,7 @@ impl<'a> Row<'a> {
     #[inline]
     pub fn field(self, column: usize) -> Field<'a> {
         let name = self.table.kind.columns()[column].name;
-        let file = self.table.file;
+        let file = self.table.file_of(self.row);
         let Some(place) = self.table.places[column] else {
             let start = self.table.rows[self.row].start;
             return Field { text: "", span: Span { start, len: 0 }, column: name, file };

@@ -1,22 +1,30 @@
 //! The use cases, free of any transport: a programme in, a document out.
 
 mod assemble;
+mod changes;
 mod checking;
 mod comparing;
+mod contingencies;
 mod converting;
 mod digest;
 mod findings;
 mod grouping;
 mod matching;
 mod proof;
+mod rebasing;
 mod verifying;
+mod what_if;
 
+pub use changes::{Change, apply};
 pub use checking::{CheckReport, Counts, RuleLine, check_programme};
 pub use comparing::{Comparison, Moved, TierChange, compare};
+pub use contingencies::{Contingencies, LossLine, RepairLine, ReserveLine, contingencies};
 pub use converting::convert;
 pub use digest::{instance_hash, plan_hash};
 pub use matching::match_programme;
+pub use rebasing::{of_programme, rebase};
 pub use verifying::verify_plan;
+pub use what_if::{FrontierLine, Move, Moves, WhatIf, what_if};
 
 pub use crate::solver::Workers;
 use crate::solver::{self, Failure};

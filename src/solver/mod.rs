@@ -25,6 +25,8 @@ mod turns;
 mod units;
 mod worker;
 
+pub use rows::keeps;
+pub use tiers::values;
 pub use worker::{MEMORY, Workers, serve};
 
 use crate::model::grouping::{GroupOutcome, Grouping};

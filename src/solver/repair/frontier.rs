@@ -17,10 +17,11 @@ use super::engine::{Engine, Exact, Spot};
 use super::{State, Width};
 use crate::model::catalogue::Tier;
 use crate::model::index::{CoachIx, CoacheeIx};
-use crate::model::instance::Instance;
+use crate::model::instance::{Instance, Parts};
 use crate::model::outcome::{Assignment, TierValue};
 use crate::solver::composite::Composite;
 use crate::solver::cost::Cost;
+use crate::solver::rows;
 use crate::solver::survey::Survey;
 use crate::solver::tiers::values;
 
@@ -41,12 +42,16 @@ pub struct Point {
     pub proved: bool,
 }
 
-/// The best plans for least, least + 1, … moves.
+/// The best plans for least, least + 1, … moves. Rows and rings are let go at first: a plan that keeps them all nonetheless
+/// is the best with them too, and any other is left out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Frontier {
     pub points: Vec<Point>,
     /// The best of all plans, with the fewest moves among those.
-    pub free: Point,
+    pub free: Option<Point>,
+    /// The fewest moves, and the most that gain anything where no row stands in the way.
+    pub least: u32,
+    pub last: u32,
 }
 
 /// The tiers that the frontier looks at: all sums of the instance but stability, in order.
@@ -57,12 +62,12 @@ pub fn tiers_of(instance: &Instance) -> Vec<Tier> {
 
 /// The frontier from the fewest moves there can be to `further` more, or to where nothing more is gained. `None` where only
 /// full solves will do, as in [`State::of`], or where `stop` said so.
-pub fn frontier(
-    instance: &Instance,
-    further: u32,
-    threads: usize,
-    stop: &dyn Fn() -> bool,
-) -> Option<Frontier> {
+pub fn frontier(whole: &Instance, further: u32, threads: usize, stop: &dyn Fn() -> bool) -> Option<Frontier> {
+    if whole.parts().stable.is_some() {
+        return None;
+    }
+    let relaxed = without_rows(whole);
+    let instance = relaxed.as_ref().unwrap_or(whole);
     let survey = Survey::of(instance, threads);
     let kept = i128::try_from(instance.parts().kept.len()).ok()?;
     let mut composite = Composite::new(instance, &survey, &tiers_of(instance)).scaled(kept + 1);
@@ -71,15 +76,15 @@ pub fn frontier(
     composite.multipliers.pins = everything * (kept + 2);
     let unit = composite.unit;
     let mut state = State::with(composite, &[], 2 * everything, threads)?;
-    let whole = Bounds { everything: everything / unit, grain: kept + 1 };
+    let bounds = Bounds { everything: everything / unit, grain: kept + 1 };
     let State { instance, units, width, base, .. } = &mut state;
     let base: i128 = base.iter().sum();
     let coachees: Vec<CoacheeIx> = units.iter().map(|u| CoacheeIx::new(u.coachee)).collect();
     let alone: Vec<bool> = coachees.iter().map(|e| instance.parts().demand[*e].wanted == 1).collect();
     either!(width, engine => {
         let homes: Vec<u32> = (0..engine.units()).filter(|u| !engine.homes_of(*u).is_empty()).collect();
-        let mut search = Search { engine, whole, base, kept: instance.parts().kept.len(), homes, alone, forced: Vec::new(), seen: Vec::new(), stop };
-        search.points(further).map(|found| told(instance, &coachees, &found))
+        let mut search = Search { engine, whole: bounds, base, kept: instance.parts().kept.len(), homes, alone, forced: Vec::new(), seen: Vec::new(), stop };
+        search.points(further).map(|found| told(whole, &coachees, &found))
     })
 }
 
@@ -295,8 +300,23 @@ fn told(instance: &Instance, coachees: &[CoacheeIx], found: &Found) -> Frontier 
         }
         Point { moves: count(k), made: count(plan.moves), assignment, tiers, proved }
     };
+    let keeps = |point: &Point| rows::keeps(instance, &point.assignment);
+    let points: Vec<Point> = found.points.iter().map(|(k, plan, proved)| point(*k, plan, *proved)).collect();
+    let free = point(found.free.moves, &found.free, true);
     Frontier {
-        points: found.points.iter().map(|(k, plan, proved)| point(*k, plan, *proved)).collect(),
-        free: point(found.free.moves, &found.free, true),
+        least: points.first().map_or(free.made, |p| p.moves),
+        last: free.made,
+        points: points.into_iter().filter(keeps).collect(),
+        free: Some(free).filter(keeps),
     }
+}
+
+/// The instance without what ties several pairs together, where there is any of it.
+pub fn without_rows(instance: &Instance) -> Option<Instance> {
+    let parts = instance.parts();
+    if parts.rows.is_empty() && parts.rings.is_none() {
+        return None;
+    }
+    let parts = Parts { rows: Vec::new(), rings: None, ..parts.clone() };
+    Some(Instance::try_new(parts).expect("fewer rows are sound"))
 }

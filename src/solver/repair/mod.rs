@@ -26,7 +26,7 @@ mod frontier;
 mod paths;
 
 pub use contingency::{Loss, Placement, Repair, losses};
-pub use frontier::{Frontier, Point, frontier};
+pub use frontier::{Frontier, Point, frontier, without_rows};
 
 use super::build::{Admit, build};
 use super::composite::Composite;

@@ -46,6 +46,19 @@ pub fn charges(instance: &Instance, chosen: &Assignment) -> i128 {
     tally.value(Goal::Score) - tally.relaxed(Goal::Score)
 }
 
+/// Whether the plan keeps every row and ring and pays nothing for any: then what is best without them is best with them.
+pub fn keeps(instance: &Instance, chosen: &Assignment) -> bool {
+    let parts = instance.parts();
+    if parts.rows.is_empty() && parts.rings.is_none() {
+        return true;
+    }
+    let plan = pairs(instance, chosen);
+    let tally = Tally::of(instance, &plan);
+    let goals = goals(instance);
+    let bound: Vec<i128> = goals.iter().map(|goal| tally.relaxed(*goal)).collect();
+    tally.allowed() && tally.worth(&goals) == bound
+}
+
 pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Failure> {
     let relaxed = tiers::solve(instance, options);
     let (flow, certificate) = match &relaxed {
