@@ -164,7 +164,7 @@ fn as_it_was(
         let assignment = Assignment { pairs: kept.collect() };
         let tiers: Vec<TierValue> = solver::values(&compiled.instance, &assignment, false);
         let outcome = Outcome::Feasible { assignment, tiers, stop: Stop::TimeLimit };
-        assemble::document(before, &compiled, &outcome)
+        assemble::document(before, &compiled, &outcome, options.threads)
     };
     let broken = of(&plan, FindingCode::PlanPairBroken);
     let refused = of(&plan, FindingCode::PinRefused);
