@@ -3,9 +3,10 @@ SHELL := /bin/bash
 CARGO ?= cargo
 JOBS ?= 2
 PYTHON := .venv/bin/python
+BUF := tests/outside/node_modules/.bin/buf
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: demo test build lint unit unit-pure outside bench bench-peers clean help
+.PHONY: demo test build lint unit unit-pure outside outside-service proto serve bench bench-peers clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,12 +30,24 @@ unit: need-rust
 unit-pure: need-rust ## rules about several pairs without HiGHS: a build of its own, so not part of test
 	$(CARGO) test -j$(JOBS) --no-default-features --test rows
 
-outside: build venv ## against independent solvers
+outside: build venv proto ## against independent solvers and clients
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --count 600
 	DYAD=target/release/dyad $(PYTHON) tests/outside/differential.py --rows --count 100
 	DYAD=target/release/dyad $(PYTHON) tests/outside/groups.py --count 40
 	DYAD=target/release/dyad $(PYTHON) tests/outside/worker.py
 	DYAD=target/release/dyad $(PYTHON) tests/outside/terminal.py
+
+outside-service: build venv node ## the service, with clients in Python and Node and by hand
+	DYAD=target/release/dyad $(PYTHON) tests/outside/service.py
+	DYAD=target/release/dyad $(PYTHON) tests/outside/refusals.py
+	DYAD=target/release/dyad $(PYTHON) tests/outside/traps.py
+
+proto: node ## the proto: its style, and that no client of a release breaks
+	$(BUF) lint
+	$(BUF) breaking --against proto/released.binpb
+
+serve: need-rust ## the service, on 127.0.0.1:7878
+	$(CARGO) run --release -j$(JOBS) --quiet -- serve
 
 bench: need-rust ## the stages, by criterion
 	$(CARGO) bench -j$(JOBS)
@@ -53,12 +66,12 @@ bench-peers-full: build venv bench-data/lemon ## the same, with the large instan
 
 clean:
 	$(CARGO) clean
-	rm -rf .venv bench-data
+	rm -rf .venv bench-data tests/outside/node_modules
 
 # --- prerequisites -----------------------------------------------------------------------------------------------------
 
 
-.PHONY: need-rust need-cc need-highs venv bench-peers-full
+.PHONY: need-rust need-cc need-highs venv node bench-peers-full
 
 need-rust: need-cc need-highs
 	@command -v $(CARGO) >/dev/null || { \
@@ -73,11 +86,17 @@ need-highs:
 	@ls /usr/lib/llvm-*/lib/libclang*.so* 2>/dev/null | grep -qv cpp || $(call install,libclang1-14,libclang)
 
 venv: .venv/ready
-.venv/ready: benches/peers/requirements.txt
+.venv/ready: benches/peers/requirements.txt tests/outside/requirements.txt
 	@command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || $(call install,python3 python3-venv,python3)
 	python3 -m venv .venv
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt -r tests/outside/requirements.txt
 	touch $@
+
+node: tests/outside/node_modules/.package-lock.json
+tests/outside/node_modules/.package-lock.json: tests/outside/package-lock.json
+	@command -v npm >/dev/null || $(call install,nodejs npm,npm)
+	npm ci --silent --prefix tests/outside
+	@touch $@
 
 bench-data/lemon: benches/peers/lemon.cpp
 	@test -f /usr/include/lemon/network_simplex.h || $(call install,liblemon-dev g++,LEMON)

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod explain;
+pub mod grpc;
 pub mod intake;
 pub mod model;
 pub mod rules;

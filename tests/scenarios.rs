@@ -9,6 +9,8 @@ mod door;
 mod expect;
 #[path = "support/row_worth.rs"]
 mod row_worth;
+#[path = "support/served.rs"]
+mod served;
 #[path = "support/shuffle.rs"]
 mod shuffle;
 #[path = "support/story.rs"]
@@ -49,6 +51,9 @@ fn run(story: &Story) -> Result<(), String> {
     expect::plan(&expect, &reading, &plan)?;
     if let Some(code) = expect.exit.or(story.every_door.then(|| exit_code(&plan))) {
         door::matches(&story.path, &plan, code)?;
+    }
+    if story.every_door {
+        served::matches(&reading, &plan)?;
     }
     Ok(())
 }

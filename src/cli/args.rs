@@ -4,6 +4,7 @@ use super::log::LogLevel;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -72,6 +73,8 @@ pub enum Command {
     Contingencies(ContingenciesArgs),
     /// Write a programme in another shape
     Convert(ConvertArgs),
+    /// Serve gRPC and gRPC-web on one port
+    Serve(ServeArgs),
     /// The East Ayrshire programme, built in: check, match, explain one pair, lose one coach
     Demo,
     /// Print shell completions
@@ -216,6 +219,13 @@ pub struct ConvertArgs {
     pub programme: PathBuf,
     /// Where to write it: a folder, a .toml file, or a .json file
     pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// Where to listen: an address of this machine and a port, 0 for any; without TLS only on the machine itself
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    pub listen: SocketAddr,
 }
 
 #[derive(Args, Debug)]

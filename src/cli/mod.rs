@@ -16,6 +16,7 @@ mod progress;
 mod repair_table;
 mod screen;
 
+use crate::grpc::ServeError;
 use crate::model::document::{OutcomeKind, PlanDocument};
 use crate::model::fault::Fault;
 use crate::service::ServiceError;
@@ -51,6 +52,8 @@ enum Failure {
     Service(#[from] ServiceError),
     #[error("standard output cannot be written: {0}")]
     Output(#[from] std::io::Error),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
 }
 
 impl From<Vec<Fault>> for Failure {
@@ -124,7 +127,7 @@ fn report(failure: &Failure, ways: Ways) -> End {
             tell(&text);
             End::Failure
         }
-        Failure::Output(_) | Failure::Service(ServiceError::Solver(_)) => {
+        Failure::Output(_) | Failure::Serve(_) | Failure::Service(ServiceError::Solver(_)) => {
             tracing::error!(%failure, "no answer");
             tell(&format!("dyad: {failure}\n"));
             End::Failure

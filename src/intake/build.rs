@@ -20,10 +20,11 @@ use super::{Reading, both_ways, chains, lists, pairs, programme, schools};
 /// Reads what was loaded.
 pub fn build(mut loaded: Loaded) -> Result<Reading, Vec<Fault>> {
     let lost = std::mem::take(&mut loaded.lost);
+    let given = loaded.given.take();
     let found = std::mem::take(&mut loaded.faults);
     let mut findings = std::mem::take(&mut loaded.findings);
     let mut faults = Faults::new(&loaded.sources, found);
-    let raw = raw::raw(&loaded.sources, lost, &mut faults);
+    let raw = raw::raw(&loaded.sources, given, lost, &mut faults);
     let built = if raw.tables.is_empty() && !raw.has_keys && faults.count() > 0 {
         None
     } else {
@@ -149,7 +150,7 @@ fn check_lists(
             faults.whole(&file, column, Code::WrongList, says, remedy);
         }
     }
-    let unread = !loaded.is_folder() && !raw.has_keys;
+    let unread = loaded.is_message() || !loaded.is_folder() && !raw.has_keys;
     for kind in wanted.iter().filter(|kind| !there(**kind)) {
         // Who lists the wrong people has heard it already.
         if unread || !strange.is_empty() {

@@ -2,7 +2,8 @@
 
 use crate::model::fault::{At, Code, Fault};
 
-use super::source::{Source, Span};
+use super::message;
+use super::source::{Source, SourceKind, Span};
 use super::tables::Field;
 
 /// A file with a fault in every row must not fill the memory with them.
@@ -111,7 +112,9 @@ impl<'s> Faults<'s> {
 
     /// Where a cell is, as text: `coaches.csv:3:max`.
     pub fn place(&self, field: &Field<'_>) -> String {
-        self.sources[field.file].locate(field.span, field.column).0.to_string()
+        let source = &self.sources[field.file];
+        let at = source.locate(field.span, field.column).0;
+        if source.kind == SourceKind::Message { message::field_path(&at) } else { at.to_string() }
     }
 
     /// `did you mean "x"?`, else `otherwise`.

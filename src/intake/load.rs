@@ -8,6 +8,7 @@ use crate::model::finding::{Finding, FindingCode};
 use super::faults::nearest;
 use super::source::{self, Charset, Source, SourceKind};
 use super::tables::TableKind;
+use super::value::Value;
 
 /// A programme's files.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub struct Loaded {
     pub sources: Vec<Source>,
     /// `pairs.csv` of a folder is read in pieces, not as a source.
     pub pairs: Option<PathBuf>,
+    /// The tree of a programme that is no file.
+    pub given: Option<Value<'static>>,
     /// Tables that are there but could not be read, or whose name is a slip.
     pub lost: Vec<TableKind>,
     /// The programme file is there but could not be read.
@@ -26,12 +29,21 @@ pub struct Loaded {
 impl Loaded {
     /// What the programme file is called, for keys that are missing in it.
     pub fn programme_name(&self) -> Box<str> {
-        let single = self.sources.iter().find(|s| matches!(s.kind, SourceKind::Toml | SourceKind::Json));
-        single.map_or_else(|| "programme.toml".into(), |s| s.name.clone())
+        self.single().map_or_else(|| "programme.toml".into(), |s| s.name.clone())
     }
 
     pub fn is_folder(&self) -> bool {
-        !self.sources.iter().any(|s| matches!(s.kind, SourceKind::Toml | SourceKind::Json))
+        self.single().is_none()
+    }
+
+    /// A list that nobody is in cannot be told from one that is missing.
+    pub fn is_message(&self) -> bool {
+        self.single().is_some_and(|s| s.kind == SourceKind::Message)
+    }
+
+    fn single(&self) -> Option<&Source> {
+        let kinds = [SourceKind::Toml, SourceKind::Json, SourceKind::Message];
+        self.sources.iter().find(|s| kinds.contains(&s.kind))
     }
 
     /// Adds the `--set` texts as sources of their own.

@@ -18,12 +18,14 @@ mod directory;
 mod export;
 mod faults;
 mod files;
+mod giving;
 mod id_index;
 mod json_out;
 mod json_value;
 mod list_cells;
 mod lists;
 mod load;
+mod message;
 mod pair_lanes;
 mod pair_reader;
 mod pair_scan;
@@ -62,6 +64,8 @@ mod rejected_tests;
 #[cfg(test)]
 mod round_tests;
 
+pub use message::{Given, field_path};
+
 /// A programme as read: the roster, and what is worth knowing about the reading (`converted`, `acting-role`, …).
 #[derive(Debug)]
 pub struct Reading {
@@ -97,6 +101,11 @@ pub fn read_toml(name: &str, text: &str, sets: &[String]) -> Result<Reading, Vec
     build::build(loaded)
 }
 
+/// Reads a programme that is handed over as values: a roster as the proto defines it, lists that are missing empty.
+pub fn read_given(roster: Given) -> Result<Reading, Vec<Fault>> {
+    build::build(message::load(roster))
+}
+
 /// Reads a plan document (JSON).
 pub fn read_plan(path: &Path) -> Result<PlanDocument, Vec<Fault>> {
     plan_read::read(path)
@@ -120,6 +129,11 @@ pub fn plan_to_csv(plan: &PlanDocument) -> String {
 /// The roster in proto3 JSON, every rule with all its parameters: what `convert` writes as JSON.
 pub fn roster_to_json(roster: &Roster) -> String {
     shapes::json_text(roster)
+}
+
+/// The roster as values: what [`read_given`] reads.
+pub fn give(roster: &Roster) -> Given {
+    giving::give(roster)
 }
 
 /// Feeds the roster in canonical binary form to a hasher, piece by piece: `instance` is the SHA-256 of it. It does not

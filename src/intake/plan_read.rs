@@ -10,7 +10,7 @@ use crate::model::document::{
 };
 use crate::model::fault::{Code, Fault};
 use crate::model::finding::{Finding, FindingCode};
-use crate::model::quantity::{Minutes, Points};
+use crate::model::quantity::{Minutes, Points, parse_micro};
 
 use super::faults::Faults;
 use super::json_value;
@@ -130,7 +130,7 @@ impl<'s> Reader<'s> {
         let stop = self.parsed(v, "stop", |w| member(&STOPS, w));
         let [matched, coachees, changes] =
             ["matched", "coachees", "changes"].map(|key| self.parsed(v, key, number));
-        let [score, bound] = ["score", "bound"].map(|key| self.parsed(v, key, micro));
+        let [score, bound] = ["score", "bound"].map(|key| self.parsed(v, key, parse_micro));
         let floor = self.optional(v, "floor", Points::parse);
         let tiers = self.list(v, "tiers", Self::tier);
         let groups = self.groups(v);
@@ -289,31 +289,4 @@ impl<'s> Reader<'s> {
 
 pub(super) fn big(text: &str) -> Option<i128> {
     text.parse().ok()
-}
-
-/// Micro-points from a decimal with six places, of any size.
-fn micro(text: &str) -> Option<i128> {
-    let (negative, size) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, fraction) = size.split_once('.')?;
-    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || fraction.len() != 6 || !digits(whole) || !digits(fraction) {
-        return None;
-    }
-    let value: i128 = format!("{whole}{fraction}").parse().ok()?;
-    Some(if negative { -value } else { value })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::micro;
-    use crate::model::quantity::micro_decimal;
-
-    #[test]
-    fn sums_survive_the_round_trip() {
-        for value in [0, 1, -1, -999_999, 4_321_123_456, i128::from(i64::MAX) * 1000] {
-            assert_eq!(micro(&micro_decimal(value)), Some(value));
-        }
-        assert_eq!(micro("1.5"), None);
-        assert_eq!(micro("x.000000"), None);
-    }
 }

@@ -52,8 +52,13 @@ const RUNNER: [&str; 3] = ["about", "expect", "every_door"];
 /// The programme's own keys.
 pub const KEYS: [&str; 7] = ["name", "preset", "starts", "ends", "objective", "rules", "stable"];
 
-/// Reads every source into the generic form.
-pub fn raw<'s>(sources: &'s [Source], lost: Vec<TableKind>, faults: &mut Faults<'s>) -> Raw<'s> {
+/// Reads every source into the generic form. `given` is what the source of a message stands for.
+pub fn raw<'s>(
+    sources: &'s [Source],
+    mut given: Option<Value<'s>>,
+    lost: Vec<TableKind>,
+    faults: &mut Faults<'s>,
+) -> Raw<'s> {
     let mut raw = Raw { lost, ..Raw::default() };
     for (file, source) in sources.iter().enumerate() {
         match source.kind {
@@ -71,6 +76,11 @@ pub fn raw<'s>(sources: &'s [Source], lost: Vec<TableKind>, faults: &mut Faults<
                 Ok(value) => document(&mut raw, file, source, value, faults),
                 Err(error) => malformed(file, Code::BadJson, &error, faults),
             },
+            SourceKind::Message => {
+                if let Some(value) = given.take() {
+                    document(&mut raw, file, source, value, faults);
+                }
+            }
             SourceKind::Setting => {}
         }
     }
@@ -87,7 +97,7 @@ fn malformed(file: usize, code: Code, error: &Malformed, faults: &mut Faults<'_>
 }
 
 fn shape_code(kind: SourceKind) -> Code {
-    if kind == SourceKind::Json { Code::BadJson } else { Code::BadToml }
+    if kind.is_json() { Code::BadJson } else { Code::BadToml }
 }
 
 fn document<'s>(
@@ -115,7 +125,7 @@ fn document<'s>(
         let plain = folded(&key.name);
         if KEYS.iter().any(|k| folded(k) == plain) {
             raw.keys.push(Entry { key, value, file });
-        } else if source.kind == SourceKind::Json && key.name == "programme" {
+        } else if source.kind.is_json() && key.name == "programme" {
             programme_object(raw, file, source, value, faults);
         } else if source.kind == SourceKind::Programme {
             unknown_key(file, &key, &KEYS, faults);

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::model::fault::{At, Code, Excerpt, Fault};
 
+use super::message;
 use super::tables::TableKind;
 
 /// The longest line of a table: a megabyte holds thousands of ids in one cell; more is no table.
@@ -31,6 +32,15 @@ pub enum SourceKind {
     Json,
     /// The text of a `--set`; it has no lines.
     Setting,
+    /// The paths of a programme that is no file; see `message`.
+    Message,
+}
+
+impl SourceKind {
+    /// Whether the source is a roster as the proto defines it, its programme in an object of its own.
+    pub const fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Message)
+    }
 }
 
 /// A range of bytes of a source.
@@ -82,6 +92,9 @@ impl Source {
             return (place(0), None);
         }
         let (line, start, end) = self.line_of(span.start as usize);
+        if self.kind == SourceKind::Message {
+            return (message::locate(self.text[start..end].trim_end(), column), None);
+        }
         (place(line), Some(excerpt(&self.text[start..end], span.start as usize - start, span.len as usize)))
     }
 }

@@ -63,6 +63,18 @@ pub fn micro_decimal(micro: i128) -> String {
     format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000)
 }
 
+/// Micro-points from a decimal with exactly six places, of any size: what [`micro_decimal`] writes.
+pub fn parse_micro(text: &str) -> Option<i128> {
+    let (negative, size) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, fraction) = size.split_once('.')?;
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || fraction.len() != 6 || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let value: i128 = format!("{whole}{fraction}").parse().ok()?;
+    Some(if negative { -value } else { value })
+}
+
 /// A number in units of its last place (at most the sixth), without zeros that say nothing: `1.5`, `40`.
 pub fn short_decimal(units: u64, places: u8) -> String {
     let one = 10_u64.pow(u32::from(places));
@@ -111,7 +123,16 @@ impl fmt::Display for Minutes {
 
 #[cfg(test)]
 mod tests {
-    use super::{Points, short_decimal};
+    use super::{Points, micro_decimal, parse_micro, short_decimal};
+
+    #[test]
+    fn sums_survive_the_round_trip() {
+        for value in [0, 1, -1, -999_999, 4_321_123_456, i128::from(i64::MAX) * 1000] {
+            assert_eq!(parse_micro(&micro_decimal(value)), Some(value));
+        }
+        assert_eq!(parse_micro("1.5"), None);
+        assert_eq!(parse_micro("x.000000"), None);
+    }
 
     #[test]
     fn decimals_are_exact_both_ways() {

@@ -12,6 +12,8 @@ mod grouping;
 mod matching;
 mod proof;
 mod rebasing;
+mod receiving;
+mod slots;
 mod verifying;
 mod what_if;
 
@@ -23,14 +25,17 @@ pub use converting::convert;
 pub use digest::{instance_hash, plan_hash};
 pub use matching::match_programme;
 pub use rebasing::{of_programme, rebase};
+pub use receiving::{hand_over, pairs_to_ask, receive};
+pub use slots::{Lost, Slots, words};
 pub use verifying::verify_plan;
 pub use what_if::{FrontierLine, Move, Moves, WhatIf, what_if};
 
+pub use crate::intake::{Given, Reading, field_path};
 pub use crate::solver::Workers;
 use crate::solver::{self, Failure};
+pub use crate::verify::Violation;
 
 use crate::model::fault::Fault;
-use crate::verify::Violation;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;

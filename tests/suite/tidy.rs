@@ -13,11 +13,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("verify", &["model"]),
     ("explain", &["model", "rules", "solver"]),
     ("service", &["model", "intake", "rules", "solver", "verify", "explain"]),
-    ("cli", &["model", "intake", "rules", "verify", "explain", "service"]),
+    ("grpc", &["model", "service"]),
+    ("cli", &["model", "intake", "rules", "verify", "explain", "service", "grpc"]),
 ];
 
 /// Crate, and the rooms it stays in. A dependency without a line here is not allowed in.
 const CRATES: &[(&str, &[&str])] = &[
+    ("bytes", &["grpc"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
@@ -27,10 +29,16 @@ const CRATES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["intake"]),
     ("good_lp", &["solver"]),
     ("highs", &["solver"]),
+    ("http", &["grpc"]),
+    ("http_body", &["grpc"]),
+    ("hyper", &["grpc"]),
+    ("hyper_util", &["grpc"]),
     ("indicatif", &["cli"]),
     ("memchr", &["intake"]),
     ("miette", &["cli"]),
     ("pathfinding", &["explain"]),
+    ("prost", &["grpc"]),
+    ("prost_types", &["grpc"]),
     // The plan, the programme and the plan read back are intake's; answers that are never read back are the CLI's.
     // Limits on memory and processor time of the solving process.
     ("rlimit", &["solver"]),
@@ -39,9 +47,20 @@ const CRATES: &[(&str, &[&str])] = &[
     ("strsim", &["intake"]),
     // Files beside their place, renamed; whether a folder can be written to; the demo's files.
     ("tempfile", &["intake", "cli"]),
-    ("thiserror", &["intake", "rules", "solver", "verify", "explain", "service", "cli"]),
+    ("thiserror", &["intake", "rules", "solver", "verify", "explain", "service", "grpc", "cli"]),
+    // Threads for work that is waited for, and sockets.
+    ("tokio", &["service", "grpc"]),
+    ("tokio_stream", &["grpc"]),
     ("toml", &["intake"]),
-    ("tracing", &["service", "cli"]),
+    ("tonic", &["grpc"]),
+    ("tonic_health", &["grpc"]),
+    ("tonic_prost", &["grpc"]),
+    ("tonic_reflection", &["grpc"]),
+    ("tonic_types", &["grpc"]),
+    ("tonic_web", &["grpc"]),
+    ("tower_layer", &["grpc"]),
+    ("tower_service", &["grpc"]),
+    ("tracing", &["service", "grpc", "cli"]),
     ("tracing_subscriber", &["cli"]),
 ];
 
