@@ -90,9 +90,11 @@ fn ring_range(parts: &Parts) -> Option<i128> {
 /// How much can be missing to hard rows that do not hold when nobody is matched.
 fn quota_range(parts: &Parts) -> i128 {
     let hard = parts.rows.iter().filter(|row| row.outside == Outside::Forbidden && distance(row, 0) > 0);
+    // The other limit of such a row holds when nobody is matched, so no plan is beyond that one.
     let most = |row: &Row| {
         let (lowest, highest) = extremes(&row.amount);
-        distance(row, lowest).max(distance(row, highest)).max(distance(row, 0))
+        let short = row.least.is_some_and(|least| least > 0);
+        distance(row, if short { lowest } else { highest })
     };
     hard.map(most).sum()
 }
