@@ -3,6 +3,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 JOBS ?= 2
 PYTHON := .venv/bin/python
+SERVICE_PYTHON := tests/outside/.venv/bin/python
 BUF := tests/outside/node_modules/.bin/buf
 export CARGO_TERM_COLOR ?= auto
 
@@ -37,10 +38,10 @@ outside: build venv proto ## against independent solvers and clients
 	DYAD=target/release/dyad $(PYTHON) tests/outside/worker.py
 	DYAD=target/release/dyad $(PYTHON) tests/outside/terminal.py
 
-outside-service: build venv node ## the service, with clients in Python and Node and by hand
-	DYAD=target/release/dyad $(PYTHON) tests/outside/service.py
-	DYAD=target/release/dyad $(PYTHON) tests/outside/refusals.py
-	DYAD=target/release/dyad $(PYTHON) tests/outside/traps.py
+outside-service: build service-venv node ## the service, with clients in Python and Node and by hand
+	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/service.py
+	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/refusals.py
+	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/traps.py
 
 proto: node ## the proto: its style, and that no client of a release breaks
 	$(BUF) lint
@@ -66,12 +67,12 @@ bench-peers-full: build venv bench-data/lemon ## the same, with the large instan
 
 clean:
 	$(CARGO) clean
-	rm -rf .venv bench-data tests/outside/node_modules
+	rm -rf .venv bench-data tests/outside/.venv tests/outside/node_modules
 
 # --- prerequisites -----------------------------------------------------------------------------------------------------
 
 
-.PHONY: need-rust need-cc need-highs venv node bench-peers-full
+.PHONY: need-rust need-cc need-highs venv service-venv node bench-peers-full
 
 need-rust: need-cc need-highs
 	@command -v $(CARGO) >/dev/null || { \
@@ -86,16 +87,24 @@ need-highs:
 	@ls /usr/lib/llvm-*/lib/libclang*.so* 2>/dev/null | grep -qv cpp || $(call install,libclang1-14,libclang)
 
 venv: .venv/ready
-.venv/ready: benches/peers/requirements.txt tests/outside/requirements.txt
+.venv/ready: benches/peers/requirements.txt
 	@command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || $(call install,python3 python3-venv,python3)
 	python3 -m venv .venv
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt -r tests/outside/requirements.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+	touch $@
+
+# Apart, because the solvers of other people and the gRPC clients want different versions of protobuf.
+service-venv: tests/outside/.venv/ready
+tests/outside/.venv/ready: tests/outside/requirements.txt
+	@command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null || $(call install,python3 python3-venv,python3)
+	python3 -m venv tests/outside/.venv
+	$(SERVICE_PYTHON) -m pip install --quiet --disable-pip-version-check -r tests/outside/requirements.txt
 	touch $@
 
 node: tests/outside/node_modules/.package-lock.json
 tests/outside/node_modules/.package-lock.json: tests/outside/package-lock.json
 	@command -v npm >/dev/null || $(call install,nodejs npm,npm)
-	npm ci --silent --prefix tests/outside
+	npm install --silent --no-audit --no-fund --prefix tests/outside
 	@touch $@
 
 bench-data/lemon: benches/peers/lemon.cpp
