@@ -19,25 +19,23 @@ import time
 
 import answers
 
-PEOPLE = 24
 LIMIT = 300  # seconds for one run: a safeguard against hanging
 PAUSE = 0.001
 
 
-def programme(folder, people=PEOPLE):
-    """Everybody coaches and is coached, and no three in a ring: rings are what only the solving process can look at."""
+def programme(folder, coaches=6, coachees=40):
+    """Minutes that count and are short: generalised assignment, which only the solving process can settle."""
     chance = random.Random(11)
     folder.mkdir()
     (folder / "programme.toml").write_text(
-        'name = "Rings"\npreset = "bare"\nstarts = 2026-08-24\n\n[rules]\npairs = { level = "soft", weight = 1, only_listed = true }\n'
-        'rings = { level = "hard", longest = 4 }\nreciprocity = "hard"\n')
-    ids = [f"P{i:02}" for i in range(people)]
-    (folder / "coaches.csv").write_text("id,max\n" + "".join(f"{i},1\n" for i in ids))
-    (folder / "coachees.csv").write_text("id\n" + "".join(f"{i}\n" for i in ids))
-    at = {i: (chance.random(), chance.random()) for i in ids}
-    near = lambda a, b: round(1000 - 700 * ((at[a][0] - at[b][0]) ** 2 + (at[a][1] - at[b][1]) ** 2) ** 0.5)
-    rows = [f"{a},{b},{near(a, b) + chance.randint(0, 9)}\n" for a in ids for b in ids if a != b]
-    (folder / "pairs.csv").write_text("coach,coachee,score\n" + "".join(rows))
+        'name = "Minutes"\npreset = "bare"\nstarts = 2026-08-24\nobjective = ["coverage", "score"]\n\n[rules]\n'
+        'pairs = { level = "soft", weight = 1, only_listed = true }\ntravel_budget = { level = "hard" }\n')
+    minutes = {(c, e): chance.randint(5, 25) for c in range(coaches) for e in range(coachees)}
+    budgets = [sum(minutes[c, e] for e in range(coachees)) * 8 // 10 // coaches for c in range(coaches)]
+    (folder / "coaches.csv").write_text("id,max,minutes_budget\n" + "".join(f"C{c:02},{coachees},{budgets[c]}\n" for c in range(coaches)))
+    (folder / "coachees.csv").write_text("id\n" + "".join(f"E{e:03}\n" for e in range(coachees)))
+    rows = [f"C{c:02},E{e:03},{40 + m + chance.randint(0, 9)},{m}\n" for (c, e), m in minutes.items()]
+    (folder / "pairs.csv").write_text("coach,coachee,score,minutes\n" + "".join(rows))
     return folder
 
 
@@ -124,8 +122,8 @@ def deadline(folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         if "--deadline" in sys.argv:
-            return deadline(programme(pathlib.Path(folder) / "rings", 200))
-        said = examine(programme(pathlib.Path(folder) / "rings"))
+            return deadline(programme(pathlib.Path(folder) / "minutes", 40, 400))
+        said = examine(programme(pathlib.Path(folder) / "minutes"))
     print("\n".join(said) or "killed and starved workers: 5 runs as they should be")
     return 1 if said else 0
 
