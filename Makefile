@@ -7,7 +7,7 @@ SERVICE_PYTHON := tests/outside/.venv/bin/python
 BUF := tests/outside/node_modules/.bin/buf
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: demo test build lint unit unit-pure outside outside-service proto serve bench bench-peers clean help
+.PHONY: demo test build lint unit unit-pure outside outside-service traps proto serve bench bench-peers clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -18,7 +18,7 @@ demo: need-rust ## the East Ayrshire programme: check, match, explain one pair, 
 build: need-rust ## the program, as it is released
 	$(CARGO) build --release -j$(JOBS)
 
-test: need-rust lint unit outside ## everything that must hold
+test: need-rust lint unit outside outside-service ## everything that must hold
 	@echo "all tests passed"
 
 lint: need-rust
@@ -41,6 +41,8 @@ outside: build venv proto ## against independent solvers and clients
 outside-service: build service-venv node ## the service, with clients in Python and Node and by hand
 	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/service.py
 	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/refusals.py
+
+traps: build service-venv ## what keeps the service alive, by hand over a socket: waits for time-outs, so not part of test
 	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/traps.py
 
 proto: node ## the proto: its style, and that no client of a release breaks
