@@ -25,7 +25,7 @@ lint: need-rust
 	$(CARGO) fmt --check
 	$(CARGO) clippy -j$(JOBS) --release --all-targets -- -D warnings
 
-unit: need-rust
+unit: need-rust need-postgres
 	$(CARGO) test -j$(JOBS) --release
 
 unit-pure: need-rust ## rules about several pairs without HiGHS: a build of its own, so not part of test
@@ -74,7 +74,7 @@ clean:
 # --- prerequisites -----------------------------------------------------------------------------------------------------
 
 
-.PHONY: need-rust need-cc need-highs venv service-venv node bench-peers-full
+.PHONY: need-rust need-cc need-highs need-postgres venv service-venv node bench-peers-full
 
 need-rust: need-cc need-highs
 	@command -v $(CARGO) >/dev/null || { \
@@ -87,6 +87,10 @@ need-cc:
 need-highs:
 	@{ command -v cmake && command -v make && command -v g++; } >/dev/null || $(call install,cmake make g++,cmake or a C++ compiler)
 	@ls /usr/lib/llvm-*/lib/libclang*.so* 2>/dev/null | grep -qv cpp || $(call install,libclang1-14,libclang)
+
+# The tests of the store start a cluster of their own; the one that the package may start is not touched.
+need-postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call install,postgresql,PostgreSQL)
 
 venv: .venv/ready
 .venv/ready: benches/peers/requirements.txt

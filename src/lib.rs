@@ -1,7 +1,7 @@
 //! Dyad pairs coaches with coachees, proves that the pairing is the best the rules allow, and explains it.
 //!
 //! Rooms, from the ground up: [`model`] (values), [`intake`] (files), [`rules`] (roster to instance), [`solver`]
-//! (instance to outcome), [`verify`] (an independent check), [`explain`] (reasons), [`service`] (use cases),
+//! (instance to outcome), [`verify`] (an independent check), [`explain`] (reasons), [`store`] (databases), [`service`] (use cases),
 //! [`cli`] (the command line).
 
 pub mod cli;
@@ -12,4 +12,5 @@ pub mod model;
 pub mod rules;
 pub mod service;
 pub mod solver;
+pub mod store;
 pub mod verify;
