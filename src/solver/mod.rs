@@ -10,6 +10,7 @@ mod cost;
 mod dense;
 mod forest;
 mod groups;
+mod lagrange;
 mod network;
 mod regions;
 pub mod repair;

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 const DYAD: &str = env!("CARGO_BIN_EXE_dyad");
 
-/// Generalised assignment: every coach has tight minutes. The larger, the harder; from 5 × 24 on, a solver has to be asked.
+/// Generalised assignment with a floor: every coach has tight minutes. The larger, the harder; from 5 × 24 on, a solver has to be
+/// asked, since prices do not look at floors.
 fn budgets(coaches: usize, coachees: usize) -> Instance {
     let mut state = 7_u64;
     let mut next = |n: u64| {
@@ -41,7 +42,7 @@ fn budgets(coaches: usize, coachees: usize) -> Instance {
         coach: (0..pairs).map(|p| CoachIx::from_usize(p % coaches)).collect(),
         score: score.into(),
         rows,
-        tiers: vec![Tier::Coverage, Tier::Score],
+        tiers: vec![Tier::Coverage, Tier::Floor, Tier::Score],
         ..Parts::default()
     };
     Instance::try_new(parts).expect("a sound instance")

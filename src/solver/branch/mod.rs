@@ -160,7 +160,7 @@ impl Search<'_, '_> {
 }
 
 /// How much rows and rings let plans differ by, as [`crate::model::certificate`] says it.
-fn counted(instance: &Instance) -> Counted {
+pub fn counted(instance: &Instance) -> Counted {
     let parts = instance.parts();
     let mut counted = Counted { ranks: Ranks::Apart, ..Counted::default() };
     for row in &parts.rows {

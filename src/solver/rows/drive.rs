@@ -14,10 +14,12 @@ use super::goal::{Goal, NOBODY, Tally, goals};
 use super::model::{Aim, Model, Scope, model};
 use super::program::{Answer, Ask, Said};
 use super::rings::Ring;
+use crate::model::certificate::Stage;
 use crate::model::index::{Ix, PairIx};
 use crate::model::instance::Instance;
 use crate::model::outcome::Stop;
 use crate::model::quantity::Points;
+use crate::solver::lagrange::Found;
 use crate::solver::stage::stopped;
 use crate::solver::{Failure, Options};
 use std::time::Instant;
@@ -32,6 +34,12 @@ pub struct Drive<'i, 'o> {
     pub worth: Vec<i128>,
     /// What no plan is better than, goal after goal.
     bound: Option<Vec<i128>>,
+    /// Whether the bound of the search by prices proves its plan.
+    proved: bool,
+    /// That proof, where prices alone are enough.
+    stage: Option<Stage>,
+    /// The plan's worth for which it holds, and the least value of the last goal among plans as good in the others.
+    last: Option<(Vec<i128>, i128)>,
     open: Vec<bool>,
     rings: Vec<Ring>,
     /// Plans that the solver took for better than they are: it computes in doubles.
@@ -78,14 +86,44 @@ impl<'i, 'o> Drive<'i, 'o> {
             worth,
             plan: start.plan,
             bound: start.bound,
+            proved: false,
+            stage: None,
+            last: None,
             open: vec![true; instance.pairs()],
             rings: Vec::new(),
             barred: Vec::new(),
         }
     }
 
+    /// Takes over what the search by prices found: its plan, and where no ring makes that dearer, its bound on the last goal and the pairs that are out.
+    pub fn adopt(&mut self, found: Found) {
+        let tally = Tally::of(self.instance, &found.plan);
+        let worth = tally.worth(&self.goals);
+        if !tally.allowed() || worth > self.worth {
+            return;
+        }
+        // Without tiers there is no last goal that counts once in the cost.
+        if !self.instance.parts().tiers.is_empty() && tally.charged_rings().is_empty() {
+            // With no pair left there is no other plan.
+            self.proved = found.bound >= found.cost || !found.open.contains(&true);
+            self.stage = found.stage;
+            // The last goal counts once in the cost, so plans equal before it differ by its values.
+            self.last = worth
+                .split_last()
+                .map(|(value, before)| (before.to_vec(), value - (found.cost - found.bound)));
+            for (open, still) in self.open.iter_mut().zip(found.open) {
+                *open &= still;
+            }
+        }
+        self.plan = found.plan;
+        self.worth = worth;
+    }
+
     /// Settles every goal.
     pub fn run(&mut self) -> Result<(), Halt> {
+        if self.proved {
+            return Ok(());
+        }
         for at in 0..self.goals.len() {
             match self.goals[at] {
                 _ if self.known(at) == Some(self.worth[at]) => {}
@@ -104,9 +142,16 @@ impl<'i, 'o> Drive<'i, 'o> {
         self.bound.as_ref() == Some(&self.worth)
     }
 
+    /// Prices that prove the plan, if there are any.
+    pub fn stage(&self) -> Option<Stage> {
+        self.stage.clone()
+    }
+
     /// A value of a goal that no plan as good in the goals before falls below, without asking anybody.
     pub fn known(&self, at: usize) -> Option<i128> {
         let bound = self.bound.as_ref().filter(|b| b[..at] == self.worth[..at]).map(|b| b[at]);
+        let last = self.last.as_ref().filter(|l| at + 1 == self.goals.len() && l.0 == self.worth[..at]);
+        let bound = bound.max(last.map(|l| l.1));
         let parts = self.instance.parts();
         let least = match self.goals[at] {
             Goal::Pins | Goal::Missed | Goal::Minimums | Goal::Stability | Goal::Balance => Some(0),

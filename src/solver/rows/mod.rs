@@ -1,8 +1,10 @@
 //! Instances with rows or rings: what a network cannot say.
 //!
 //! Method: the flow that ignores the rows comes first. If its plan keeps them all and pays nothing, it is the best there is,
-//! with the flow's own certificate. Otherwise [`drive`] settles one goal after another by integer programmes. Where the plan is
-//! in the end as good as the flow, the flow's certificate still proves it; else the solver's word stands as a claim.
+//! with the flow's own certificate. Otherwise prices on the rows ([`lagrange`]) give a good plan, a bound, and pairs that no better
+//! plan has; where the bound meets the plan, the prices prove it. Else [`drive`] settles one goal after another by integer programmes
+//! over the pairs that are left. Where the plan is in the end as good as the flow, the flow's certificate still proves it; else the
+//! solver's word stands as a claim.
 
 mod clash;
 mod drive;
@@ -16,6 +18,7 @@ pub(super) mod rings;
 pub(super) mod sides;
 
 use super::branch::{self, End};
+use super::lagrange;
 use super::tiers::{self, loose_bound};
 use super::{Failure, Options};
 use crate::model::catalogue::Tier;
@@ -90,6 +93,9 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Fail
     }
     let start = Start { plan, bound: certificate.map(|_| bound) };
     let mut drive = Drive::new(instance, options, start);
+    if let Some(found) = lagrange::improve(instance, options) {
+        drive.adopt(found);
+    }
     match drive.run() {
         Ok(()) => {}
         Err(Halt::Early(early)) => return Ok(unproved(instance, &drive, &early)),
@@ -97,7 +103,10 @@ pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Fail
     }
     let certificate = match certificate {
         Some(certificate) if drive.meets_bound() => certificate.clone(),
-        _ => Certificate { stages: Vec::new(), surety: Surety::Claimed },
+        _ => match drive.stage() {
+            Some(stage) => Certificate { stages: vec![stage], surety: Surety::Certified },
+            None => Certificate { stages: Vec::new(), surety: Surety::Claimed },
+        },
     };
     told(instance, options, &drive.plan.clone(), relaxed, certificate)
 }

@@ -1,0 +1,190 @@
+//! Lagrangian prices on what ties coachees together: bounds by groups, good plans, pairs that can be left out.
+//!
+//! Method: the places of coachees and the rows that coaches share are priced; what remains falls into one small problem for each
+//! coach, the cheapest group (Fisher, Jaikumar & Van Wassenhove 1986 for generalised assignment). Prices by the
+//! volume algorithm ([`dual`]), a first plan from its averages ([`start`]) in which chains of displacements place everybody whom they
+//! can ([`chain`]), then a few coaches at a time freed ([`sweep`]) and solved anew ([`local`]). Everything is counted in iterations, so that the same instance gives the same answer; the clock only cuts.
+//! Sign convention: see [`crate::model::certificate`], "the bound by groups".
+
+mod chain;
+mod combine;
+mod dual;
+mod group;
+mod local;
+mod neighbourhood;
+mod plan;
+mod problem;
+mod reduce;
+mod start;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+use super::Options;
+use super::branch::counted;
+use super::composite::Composite;
+use super::cost::Cost;
+use super::stage::stopped;
+use super::survey::Survey;
+use crate::model::catalogue::Tier;
+use crate::model::certificate::{Case, Claim, GroupPrices, Groups, RowPrice, Stage};
+use crate::model::index::PairIx;
+use crate::model::instance::Instance;
+use dual::{Effort, Prices, Search};
+use plan::Plan;
+use problem::Problem;
+use sweep::{Sweeper, take_over};
+
+/// Says that time is over, or that the caller cancelled.
+type Halt<'h> = &'h (dyn Fn() -> bool + Sync);
+
+/// What the search found.
+pub struct Found {
+    /// The pairs of the best plan, ascending.
+    pub plan: Vec<PairIx>,
+    /// What it costs, all tiers folded into one.
+    pub cost: i128,
+    /// What no plan costs less than.
+    pub bound: i128,
+    /// The pairs of this plan, and those that a cheaper plan can have.
+    pub open: Vec<bool>,
+    /// Where prices alone prove that no plan costs less.
+    pub stage: Option<Stage>,
+}
+
+/// Rounds of freeing coaches: at most so many, and at most so many in a row that find nothing.
+const ROUNDS: usize = 2_000;
+const IDLE: usize = 25;
+/// Iterations for prices: at most so many times [`FIRST`] before the first plan, then [`NEXT`] in one of [`OFTEN`] rounds, and after
+/// [`STALE`] times without a better bound in one of [`SELDOM`].
+const PHASES: usize = 10;
+const FIRST: Effort = Effort { iterations: 100 };
+/// Prices have settled when such a part of the whole rise of the bound is all that a phase adds.
+const SETTLED: i128 = 100;
+const NEXT: Effort = Effort { iterations: 30 };
+const OFTEN: usize = 4;
+const SELDOM: usize = 32;
+const STALE: usize = 8;
+
+/// A good plan and a bound, all tiers folded into one cost; `None` where the floor is one of them, or where costs or limits are
+/// of a kind that is not searched, or where it was stopped before there is a bound. Rings are not looked at: they only make plans dearer.
+pub fn improve(instance: &Instance, options: &Options<'_>) -> Option<Found> {
+    let tiers = &instance.parts().tiers;
+    if tiers.contains(&Tier::Floor) {
+        return None;
+    }
+    let survey = Survey::of(instance, options.threads);
+    let counted = counted(instance);
+    let composite = Composite::counting(instance, &survey, tiers, counted);
+    if composite.overflows {
+        return None;
+    }
+    let m = &composite.multipliers;
+    let rows = m.score.checked_mul(counted.charges)?.checked_add(m.quotas)?;
+    // A group adds up at most all pairs of a coach, each with its prices.
+    let most = i128::try_from(instance.pairs().clamp(1, LARGEST_GROUP)).ok()?;
+    let largest = composite.largest().checked_mul(composite.unit)?.checked_add(rows)?;
+    let reach = largest.checked_mul(8)?.checked_mul(most)?;
+    if reach < <i64 as Cost>::SAFE {
+        run::<i64>(&composite, options)
+    } else if reach < <i128 as Cost>::SAFE {
+        run::<i128>(&composite, options)
+    } else {
+        None
+    }
+}
+
+/// No coach has more eligible pairs than this, by the limits of intake.
+const LARGEST_GROUP: usize = 250_000;
+
+fn run<W: Cost>(composite: &Composite<'_>, options: &Options<'_>) -> Option<Found> {
+    let problem = Problem::<W>::of(composite)?;
+    let halt = &|| stopped(options).is_some();
+    let mut plan = Plan::empty(&problem)?;
+    let mut search = Search::new(&problem, first_prices(&problem), options.threads, halt)?;
+    let first = search.at_best.bound;
+    for _ in 0..PHASES {
+        let before = search.at_best.bound;
+        search.run(&problem, plan.cost, FIRST, options.threads, halt);
+        if search.at_best.bound - before <= (search.at_best.bound - first).max(0) / SETTLED {
+            break;
+        }
+    }
+    start::fill(&problem, &search, &mut plan);
+    chain::fill(&problem, &mut plan, halt);
+    let mut sweeper = Sweeper::new();
+    // Rounds without a better plan or bound, and searches for prices without a better bound.
+    let (mut idle, mut still) = (0, 0);
+    for round in 0..ROUNDS {
+        if halt() || idle == IDLE || rounded(search.at_best.bound, problem.grain) >= plan.cost {
+            break;
+        }
+        let (cost, bound) = (plan.cost, search.at_best.bound);
+        sweeper.sweep(&problem, &search, &mut plan, options.threads, halt);
+        if round % if still < STALE { OFTEN } else { SELDOM } == 0 {
+            search.run(&problem, plan.cost, NEXT, options.threads, halt);
+            still = if search.at_best.bound > bound { 0 } else { still + 1 };
+        }
+        idle = if plan.cost < cost || search.at_best.bound > bound { 0 } else { idle + 1 };
+    }
+    let mut bound = rounded(search.at_best.bound, problem.grain);
+    let proved = bound >= plan.cost && search.at_best.exact;
+    let stage = proved.then(|| stage(composite, &problem, &search.best, bound));
+    if bound < plan.cost && !halt() {
+        let (better, settled) = local::settle(&problem, &search.best, &plan, halt);
+        take_over(&problem, &mut plan, better);
+        if settled {
+            bound = plan.cost;
+        }
+    }
+    let open = reduce::open(&problem, &search, &plan, composite.instance.pairs(), halt);
+    Some(Found { plan: plan.pairs(&problem), cost: plan.cost, bound, open, stage })
+}
+
+/// The bound at these prices as others compute it.
+fn stage<W: Cost>(composite: &Composite<'_>, problem: &Problem<W>, prices: &Prices<W>, bound: i128) -> Stage {
+    let coachees = composite.instance.parts().demand.indexes().zip(&prices.wishes);
+    let rows = problem.shared.iter().zip(&prices.shared);
+    let price =
+        |(row, price): (&problem::Shared, &W)| RowPrice { row: row.row, price: price.widen(), per: row.per };
+    let prices = GroupPrices {
+        coachees: coachees.map(|(at, price)| (at, price.widen())).filter(|p| p.1 != 0).collect(),
+        rows: rows.map(price).filter(|r| r.price != 0).collect(),
+    };
+    Stage {
+        claim: Claim::Best { floor: None },
+        multipliers: composite.multipliers,
+        prices: Vec::new(),
+        nests: Vec::new(),
+        groups: Some(Groups { prices: vec![prices], cases: vec![Case::Bound(0)] }),
+        bound,
+    }
+}
+
+/// Every wish at the cost of its second-best pair.
+fn first_prices<W: Cost>(problem: &Problem<W>) -> Prices<W> {
+    let price = |wish: &problem::Wish<W>| {
+        let Some(most) = wish.open.first().copied() else { return W::ZERO };
+        if wish.pinned {
+            return most;
+        }
+        let cost = |at: &(u32, u32)| problem.coaches[at.0 as usize].candidates[at.1 as usize].cost;
+        let mut costs: Vec<W> = wish.pairs.iter().map(cost).collect();
+        costs.sort_unstable();
+        costs.get(1).or(costs.first()).map_or(W::ZERO, |c| (*c).min(most))
+    };
+    Prices { wishes: problem.wishes.iter().map(price).collect(), shared: vec![W::ZERO; problem.shared.len()] }
+}
+
+/// The next multiple of the grain.
+fn rounded(bound: i128, grain: i128) -> i128 {
+    if grain == 0 { bound } else { -(-bound).div_euclid(grain) * grain }
+}
+
+fn open_wishes<W: Cost>(problem: &Problem<W>, plan: &Plan) -> Vec<u32> {
+    let wishes = problem.wishes.iter().zip(&plan.filled).enumerate();
+    wishes
+        .filter(|(_, (w, f))| w.open.len() > **f as usize && !w.pairs.is_empty())
+        .map(|(at, _)| u32::try_from(at).expect("wishes are counted in u32"))
+        .collect()
+}
