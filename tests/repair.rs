@@ -287,3 +287,81 @@ fn every_loss_agrees_with_brute_force() {
     }
     assert!(stranded > 50, "{stranded} losses that only moves mend");
 }
+
+/// The best of the plans that make this pair.
+fn best_with(instance: &Instance, pair: PairIx) -> Option<Vec<i128>> {
+    oracle::best_of(instance, &|plan| plan.contains(&pair))
+}
+
+#[test]
+fn a_pair_made_by_force_costs_what_brute_force_says() {
+    let (mut forced, mut nowhere, mut bounded) = (0, 0, 0);
+    for seed in 50_000..50_700 {
+        let instance = changed(&small(seed), |parts| parts.pins.clear());
+        let mut state = State::of(&instance, &instance.parts().tiers, &[], 1).expect("no rows");
+        let (mark, before) = (state.mark(), state.cost());
+        for at in 0..instance.pairs() {
+            let pair = PairIx::from_usize(at);
+            let (coachee, coach) = (instance.coachee_of(pair), instance.parts().coach[at]);
+            let least = state.at_least(coachee, coach);
+            let best = best_with(&instance, pair);
+            assert_eq!(state.force(coachee, coach), best.is_some(), "seed {seed}: {coachee:?} {coach:?}");
+            if let Some(best) = best {
+                let plan = pairs(&instance, &state);
+                assert!(worth::allowed(&instance, &plan) && plan.contains(&pair), "seed {seed}");
+                assert_eq!(worth::worth(&instance, &plan), best, "seed {seed}: {coachee:?} {coach:?}");
+                let solved = state.solved();
+                assert_eq!(
+                    (solved.cost, solved.bound),
+                    (state.cost(), state.cost()),
+                    "the prices do not prove it"
+                );
+                let least = least.expect("a plan makes it");
+                assert!(0 <= least && least <= solved.cost - before, "seed {seed}: no bound");
+                forced += 1;
+                bounded += usize::from(least > 0);
+            } else {
+                nowhere += 1;
+            }
+            state.back_to(&mark);
+            let without = of(&instance, &state.plan_without(coachee, coach));
+            let best = oracle::best_of(&instance, &|plan| !plan.contains(&pair)).expect("a plan");
+            assert!(worth::allowed(&instance, &without) && !without.contains(&pair), "seed {seed}");
+            assert_eq!(worth::worth(&instance, &without), best, "seed {seed}: without {coachee:?} {coach:?}");
+        }
+        stands(&instance, &state);
+    }
+    assert!(forced > 3_000 && nowhere > 50 && bounded > 1_000, "{forced}, {nowhere}, {bounded}");
+}
+
+#[test]
+fn any_plan_of_the_same_worth_can_be_seated() {
+    let mut other = 0;
+    for seed in 60_000..60_500 {
+        let instance = small(seed);
+        let plain = without_stability(&instance);
+        let state = State::of(&plain, &plain.parts().tiers, &[], 1).expect("no rows");
+        let first = state.assignment();
+        // The same problem in another order of the objective's ties: with the first plan's pairs to give up.
+        let away = changed(&plain, |parts| {
+            parts.score = parts.score.iter().map(|s| Points(s.0 * 64)).collect::<Vec<_>>().into();
+            for at in of(&plain, &first) {
+                let mut score = parts.score.to_vec();
+                score[at.to_usize()].0 -= 1;
+                parts.score = score.into();
+            }
+        });
+        let plan = State::of(&away, &away.parts().tiers, &[], 1).expect("no rows").assignment();
+        let same = worth::worth(&plain, &of(&plain, &plan)) == worth::worth(&plain, &of(&plain, &first));
+        let mut state = state;
+        assert_eq!(state.seat(&plan), same, "seed {seed}");
+        assert_eq!(state.assignment() == plan, same || plan == first, "seed {seed}");
+        other += usize::from(same && plan != first);
+        stands(&plain, &state);
+        state.leave(CoacheeIx::from_usize(0));
+        state.lose(CoachIx::from_usize(0));
+        let solved = state.solved();
+        assert_eq!(solved.cost, solved.bound, "seed {seed}: the prices prove any optimal plan");
+    }
+    assert!(other > 50, "{other} plans that differ");
+}

@@ -26,7 +26,7 @@ mod turns;
 mod units;
 mod worker;
 
-pub use rows::keeps;
+pub use rows::{keeps, worth};
 pub use tiers::values;
 pub use worker::{MEMORY, Workers, serve};
 

@@ -174,9 +174,9 @@ fn count(items: impl Iterator) -> u32 {
     u32::try_from(items.count()).expect("places are counted in u32")
 }
 
-fn coach_of<W: Exact>(engine: &Engine<W>, unit: u32) -> Option<CoachIx> {
+pub(super) fn coach_of<W: Exact>(engine: &Engine<W>, unit: u32) -> Option<CoachIx> {
     match engine.spot[unit as usize] {
-        Spot::In(bin, _) => Some(CoachIx::new(engine.net.bins.coach[bin as usize])),
+        Spot::In(bin, _) | Spot::Fixed(bin, _) => Some(CoachIx::new(engine.net.bins.coach[bin as usize])),
         Spot::Open | Spot::Skipped => None,
     }
 }

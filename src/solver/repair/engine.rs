@@ -27,6 +27,8 @@ pub enum Spot<W> {
     Skipped,
     /// In a bin, by an arc of this cost, the bonus not taken off.
     In(u32, W),
+    /// The same, and nothing moves it any more.
+    Fixed(u32, W),
 }
 
 /// Units directly in each bin, as a list that takes and gives units in constant time.
@@ -215,6 +217,22 @@ impl<W: Exact> Engine<W> {
         Some(bin)
     }
 
+    /// Leaves an open unit without a place.
+    pub(super) fn skip(&mut self, unit: u32) {
+        self.spot[unit as usize] = Spot::Skipped;
+    }
+
+    /// Puts a unit into a bin from which nothing moves it any more, others giving way. False where there is no room.
+    pub fn fix(&mut self, unit: u32, bin: u32, cost: W) -> bool {
+        self.take_out(unit);
+        if !self.enter(unit, bin, cost) {
+            return false;
+        }
+        self.holders.remove(bin, unit);
+        self.spot[unit as usize] = Spot::Fixed(bin, cost);
+        true
+    }
+
     /// Takes a unit out for good, and lets somebody better have its place.
     pub fn take_out(&mut self, unit: u32) {
         if let Some(bin) = self.take(unit) {
@@ -231,7 +249,7 @@ impl<W: Exact> Engine<W> {
         }
         for unit in units.iter().copied() {
             let now = match self.spot[unit as usize] {
-                Spot::Open => continue,
+                Spot::Open | Spot::Fixed(..) => continue,
                 Spot::Skipped => self.net.skip[unit as usize],
                 Spot::In(bin, cost) => self.value(unit, bin, cost),
             };
@@ -284,24 +302,29 @@ impl<W: Exact> Engine<W> {
         if there {
             self.take_out(unit);
         }
+        self.reprice(unit, bin, W::FAR);
+        if there {
+            self.place(unit);
+        }
+    }
+
+    /// Sets what an arc costs, wherever that is written; nothing moves.
+    pub(super) fn reprice(&mut self, unit: u32, bin: u32, cost: W) {
         let u = unit as usize;
         let range = self.net.starts[u]..self.net.starts[u + 1];
         for arc in self.net.arcs[range].iter_mut().filter(|arc| arc.bin == bin) {
-            arc.cost = W::FAR;
+            arc.cost = cost;
         }
         self.net.sorted[u] = 0;
         let homes = self.home_starts[u] as usize..self.home_starts[u + 1] as usize;
         for home in self.homes[homes].iter_mut().filter(|home| home.0 == bin) {
-            home.1 = W::FAR;
+            home.1 = cost;
         }
         if let Some(entering) = &mut self.entering {
             let range = entering.starts[bin as usize] as usize..entering.starts[bin as usize + 1] as usize;
             for entry in entering.units[range].iter_mut().filter(|entry| entry.0 == unit) {
-                entry.1 = W::FAR;
+                entry.1 = cost;
             }
-        }
-        if there {
-            self.place(unit);
         }
     }
 

@@ -19,6 +19,7 @@ use crate::model::catalogue::Tier;
 use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::instance::{Instance, Parts};
 use crate::model::outcome::{Assignment, TierValue};
+use crate::solver::build::Admit;
 use crate::solver::composite::Composite;
 use crate::solver::cost::Cost;
 use crate::solver::rows;
@@ -75,7 +76,7 @@ pub fn frontier(whole: &Instance, further: u32, threads: usize, stop: &dyn Fn() 
     // Pins come before every kept pair, and those before all else.
     composite.multipliers.pins = everything * (kept + 2);
     let unit = composite.unit;
-    let mut state = State::with(composite, &[], 2 * everything, threads)?;
+    let mut state = State::with(composite, Admit::All, &[], 2 * everything, threads)?;
     let bounds = Bounds { everything: everything / unit, grain: kept + 1 };
     let State { instance, units, width, base, .. } = &mut state;
     let base: i128 = base.iter().sum();
@@ -183,7 +184,7 @@ impl<W: Exact> Search<'_, W> {
         let mut coach = Vec::with_capacity(engine.spot.len());
         for (unit, spot) in engine.spot.iter().enumerate() {
             match spot {
-                Spot::In(bin, arc) => {
+                Spot::In(bin, arc) | Spot::Fixed(bin, arc) => {
                     cost += arc.widen();
                     coach.push(Some(CoachIx::new(engine.net.bins.coach[*bin as usize])));
                 }

@@ -1,7 +1,7 @@
 //! A solved stage that stays open: the assignment with its prices, changed and made optimal again by a handful of
 //! shortest paths, never solved afresh.
 //!
-//! **How to use it.** [`State::of`] solves; [`State::lose`], [`State::leave`], [`State::widen`] and [`State::forbid`] change and repair;
+//! **How to use it.** [`State::of`] solves; [`State::lose`], [`State::leave`], [`State::widen`], [`State::force`] and [`State::forbid`] change and repair;
 //! [`State::assignment`], [`State::price`], [`State::solved`] read. Between two calls the state is optimal and its prices prove it.
 //! [`State::mark`] and [`State::back_to`] undo, so that one state answers any number of questions.
 //!
@@ -21,6 +21,7 @@ macro_rules! either {
 
 mod contingency;
 mod engine;
+mod forced;
 mod frontier;
 
 mod paths;
@@ -41,6 +42,7 @@ use crate::model::certificate::{Claim, Multipliers, NestPrice, Stage};
 use crate::model::index::{CoachIx, CoacheeIx, GroupIx, Ix, PairIx};
 use crate::model::instance::Instance;
 use crate::model::outcome::{Assignment, Stop};
+use crate::model::quantity::Points;
 use engine::{Engine, Exact, Snapshot, Spot};
 use std::collections::BTreeSet;
 
@@ -82,11 +84,28 @@ impl<'i> State<'i> {
     /// keeps all pairs alike.
     pub fn of(instance: &'i Instance, tiers: &[Tier], frozen: &[PairIx], threads: usize) -> Option<Self> {
         let composite = Composite::new(instance, &Survey::of(instance, threads), tiers);
-        Self::with(composite, frozen, 0, threads)
+        Self::with(composite, Admit::All, frozen, 0, threads)
+    }
+
+    /// The same among plans without a pair whose own score is below `floor`, nothing frozen.
+    pub fn from_floor(
+        instance: &'i Instance,
+        tiers: &[Tier],
+        floor: Option<Points>,
+        threads: usize,
+    ) -> Option<Self> {
+        let composite = Composite::new(instance, &Survey::of(instance, threads), tiers);
+        Self::with(composite, floor.map_or(Admit::All, Admit::From), &[], 0, threads)
     }
 
     /// The same, where home pairs will earn or cost as much as `most`.
-    fn with(mut composite: Composite<'i>, frozen: &[PairIx], most: i128, threads: usize) -> Option<Self> {
+    fn with(
+        mut composite: Composite<'i>,
+        admit: Admit,
+        frozen: &[PairIx],
+        most: i128,
+        threads: usize,
+    ) -> Option<Self> {
         let instance = composite.instance;
         let parts = instance.parts();
         if !parts.rows.is_empty() || parts.rings.is_some() || parts.stable.is_some() {
@@ -103,10 +122,10 @@ impl<'i> State<'i> {
         let largest = composite.largest() + 2 * (bonus.kept + bonus.frozen) + most / composite.unit;
         let homes = homes(instance, &composite.units);
         let (width, nests, base) = if largest <= <i64 as Cost>::SAFE {
-            let (engine, nests, base) = solved::<i64>(&composite, homes, &bonus, threads);
+            let (engine, nests, base) = solved::<i64>(&composite, admit, homes, &bonus, threads);
             (Width::Narrow(Box::new(engine)), nests, base)
         } else if largest <= <i128 as Cost>::SAFE {
-            let (engine, nests, base) = solved::<i128>(&composite, homes, &bonus, threads);
+            let (engine, nests, base) = solved::<i128>(&composite, admit, homes, &bonus, threads);
             (Width::Wide(Box::new(engine)), nests, base)
         } else {
             return None;
@@ -213,32 +232,43 @@ impl<'i> State<'i> {
 
     fn coach_of(&self, unit: usize) -> Option<CoachIx> {
         either!(&self.width, engine => match engine.spot[unit] {
-            Spot::In(bin, _) => Some(CoachIx::new(engine.net.bins.coach[bin as usize])),
+            Spot::In(bin, _) | Spot::Fixed(bin, _) => {
+                Some(CoachIx::new(engine.net.bins.coach[bin as usize]))
+            }
             Spot::Open | Spot::Skipped => None,
         })
+    }
+
+    /// What the plan costs, in the engine's units.
+    fn sum<W: Exact>(&self, engine: &Engine<W>) -> i128 {
+        let bins = &engine.net.bins;
+        let units =
+            (0..engine.units()).zip(&self.base).map(|(unit, base)| match engine.spot[unit as usize] {
+                Spot::In(bin, arc) | Spot::Fixed(bin, arc) => base + engine.worth(unit, bin, arc).widen(),
+                Spot::Open => 0,
+                Spot::Skipped => base + engine.net.skip[unit as usize].widen(),
+            });
+        let steps = |bin: usize| (0..engine.load[bin]).map(|k| bins.step(bin, k).widen()).sum::<i128>();
+        units.sum::<i128>() + (0..bins.len()).map(steps).sum::<i128>()
     }
 
     fn read<W: Exact>(&self, engine: &Engine<W>) -> Solved {
         let bins = &engine.net.bins;
         let coaches = self.instance.coaches();
-        let (mut cost, mut bound) = (0_i128, 0_i128);
+        let (cost, mut bound) = (self.sum(engine), 0_i128);
         let mut worth = vec![0; self.units.len()];
         for unit in 0..engine.units() {
             let u = unit as usize;
-            cost += self.base[u]
-                + match engine.spot[u] {
-                    Spot::In(bin, arc) => engine.worth(unit, bin, arc).widen(),
-                    Spot::Open => -self.base[u],
-                    Spot::Skipped => engine.net.skip[u].widen(),
-                };
-            if engine.spot[u] != Spot::Open {
-                let least = self.base[u] + engine.least_value(unit).widen();
-                worth[u] = least * self.unit;
-                bound += least;
-            }
+            let least = match engine.spot[u] {
+                Spot::Open => continue,
+                Spot::Fixed(bin, arc) => engine.value(unit, bin, arc),
+                Spot::In(..) | Spot::Skipped => engine.least_value(unit),
+            };
+            let least = self.base[u] + least.widen();
+            worth[u] = least * self.unit;
+            bound += least;
         }
         for bin in 0..bins.len() {
-            cost += (0..engine.load[bin]).map(|k| bins.step(bin, k).widen()).sum::<i128>();
             let outer = bins.parent[bin].map_or(0, |p| engine.price[p as usize].widen());
             let slope = outer - engine.price[bin].widen();
             let (mut sum, mut least) = (0, 0);
@@ -301,11 +331,12 @@ fn homes(instance: &Instance, units: &[Unit]) -> Vec<Vec<CoachIx>> {
 
 fn solved<W: Exact>(
     composite: &Composite<'_>,
+    admit: Admit,
     homes: Vec<Vec<CoachIx>>,
     bonus: &Bonus<'_>,
     threads: usize,
 ) -> (Engine<W>, Vec<NestKey>, Vec<i128>) {
-    let mut built = build::<W>(composite, Admit::All, threads);
+    let mut built = build::<W>(composite, admit, threads);
     let built = built.pop().expect("there is one region");
     // A coachee's arcs into one coach are one, so the home pairs' bins are found by their coach.
     let net = built.net;

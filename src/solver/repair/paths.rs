@@ -108,16 +108,40 @@ impl<W: Exact> Engine<W> {
         self.scratch.begin();
         let mut best = Best { dist: self.net.skip[unit as usize], end: End::Skip(unit, W::ZERO, 0) };
         self.scan(unit, W::ZERO, &mut best);
-        while let Some((bin, dist)) = self.scratch.pop(best.dist) {
-            self.expand(bin, dist, &mut best);
+        self.settle(&mut best);
+        self.follow(unit, &best);
+        best.dist
+    }
+
+    /// Puts an open unit into this bin and no other, moving others along the cheapest chain. False where there is no room.
+    pub(super) fn enter(&mut self, unit: u32, bin: u32, cost: W) -> bool {
+        self.scratch.begin();
+        // Whoever is skipped in the end is not this unit: only a dearer end than any there is begins the search.
+        let mut best = Best { dist: W::FAR, end: End::Sink(bin) };
+        let dist = self.value(unit, bin, cost);
+        self.relax(bin, dist, Step::Unit(unit, cost, bin), &mut best);
+        self.settle(&mut best);
+        best.dist < W::FAR && {
+            self.follow(unit, &best);
+            true
         }
+    }
+
+    /// The rest of a forward search, to the best end.
+    fn settle(&mut self, best: &mut Best<W>) {
+        while let Some((bin, dist)) = self.scratch.pop(best.dist) {
+            self.expand(bin, dist, best);
+        }
+    }
+
+    /// Raises the prices to the best end, and moves the units along the chain.
+    fn follow(&mut self, unit: u32, best: &Best<W>) {
         for at in 0..self.scratch.settled.len() {
             let bin = self.scratch.settled[at] as usize;
             let rise = best.dist - self.scratch.dist[bin];
             self.price[bin] += rise;
         }
         self.augment(unit, best.end);
-        best.dist
     }
 
     /// Relaxes the arcs of a unit: `dist = base + cost + price`.
@@ -271,7 +295,7 @@ impl<W: Exact> Engine<W> {
             let (unit, cost) = self.entrants(b)[at];
             let enters = dist + self.value(unit, bin, cost);
             match self.spot[unit as usize] {
-                Spot::Open => {}
+                Spot::Open | Spot::Fixed(..) => {}
                 Spot::Skipped => {
                     best.offer(enters - self.net.skip[unit as usize], End::Skip(unit, cost, bin));
                 }

@@ -30,6 +30,21 @@ pub enum Goal {
     Balance,
 }
 
+impl Goal {
+    /// The tier that the goal is, or is a part of.
+    pub const fn tier(self) -> Option<Tier> {
+        match self {
+            Self::Pins | Self::Missed => None,
+            Self::Filled { .. } => Some(Tier::Coverage),
+            Self::Minimums => Some(Tier::Minimums),
+            Self::Stability => Some(Tier::Stability),
+            Self::Floor => Some(Tier::Floor),
+            Self::Score => Some(Tier::Score),
+            Self::Balance => Some(Tier::Balance),
+        }
+    }
+}
+
 /// The value of the floor where nobody is matched.
 pub const NOBODY: i128 = i128::MIN;
 

@@ -62,6 +62,14 @@ pub fn keeps(instance: &Instance, chosen: &Assignment) -> bool {
     tally.allowed() && tally.worth(&goals) == bound
 }
 
+/// What a plan is worth, most important first, smaller is better: the goals by which plans are compared, each with the tier that it
+/// belongs to; pins and least numbers, which come before all tiers, belong to none.
+pub fn worth(instance: &Instance, chosen: &Assignment) -> Vec<(Option<Tier>, i128)> {
+    let plan = pairs(instance, chosen);
+    let tally = Tally::of(instance, &plan);
+    goals(instance).into_iter().map(|goal| (goal.tier(), tally.value(goal))).collect()
+}
+
 pub fn solve(instance: &Instance, options: &Options<'_>) -> Result<Outcome, Failure> {
     let relaxed = tiers::solve(instance, options);
     let (flow, certificate) = match &relaxed {
