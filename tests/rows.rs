@@ -4,6 +4,8 @@
 mod generate;
 #[path = "support/rng.rs"]
 mod rng;
+#[path = "support/row_best.rs"]
+mod row_best;
 #[path = "support/row_rng.rs"]
 mod row_rng;
 #[path = "support/row_worth.rs"]
@@ -59,7 +61,7 @@ fn proved(instance: &Instance, assignment: &Assignment, certificate: &Certificat
 fn agree(instance: &Instance) -> End {
     let outcome = solve(instance, &options(1)).expect("an outcome");
     assert_eq!(solve(instance, &options(2)).as_ref(), Ok(&outcome), "another outcome on two threads");
-    let best = row_worth::best(instance);
+    let best = row_best::best(instance);
     let stands = |assignment: &Assignment, tiers: &[TierValue]| {
         let plan = plan(instance, assignment);
         assert!(worth::allowed(instance, &plan) && row_worth::keeps(instance, &plan), "not a plan");
@@ -79,7 +81,7 @@ fn agree(instance: &Instance) -> End {
             assert!(!clashes.is_empty());
             for clash in &clashes {
                 if let Clash::Rows { rows, coachees, coaches } = clash {
-                    row_worth::smallest(instance, rows, coachees, coaches);
+                    row_best::smallest(instance, rows, coachees, coaches);
                 }
             }
             End { clash: true, ..proved(instance, &assignment, &certificate) }

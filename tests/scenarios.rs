@@ -7,6 +7,8 @@ mod brute;
 mod door;
 #[path = "support/expect.rs"]
 mod expect;
+#[path = "support/row_best.rs"]
+mod row_best;
 #[path = "support/row_worth.rs"]
 mod row_worth;
 #[path = "support/served.rs"]

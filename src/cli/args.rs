@@ -67,6 +67,10 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Put two plans of a programme side by side
     Compare(CompareArgs),
+    /// Say why a coachee has this coach and not that one, and what it would cost
+    Explain(ExplainArgs),
+    /// Say who cannot be matched, who shares too few places, and what would help
+    Shortage(ShortageArgs),
     /// Change something, repair the plan, and see what it costs and what further moves would gain
     WhatIf(WhatIfArgs),
     /// Lose every coach in turn: who is stranded, what the repair costs
@@ -138,6 +142,44 @@ pub struct CompareArgs {
     /// The two plans, the earlier one first: --plan A --plan B
     #[arg(long, value_name = "PLAN", required = true)]
     pub plan: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("who").required(true).multiple(true).args(["coachee", "coach"])))]
+pub struct ExplainArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// The plan that is asked about: a plan of an earlier match [.json], or a plan.csv
+    #[arg(long, value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The plan that the match was given with --plan
+    #[arg(long, value_name = "BASELINE")]
+    pub baseline: Option<PathBuf>,
+    /// The coachee: alone, why this coach, and the best others; with --coach, why this pair or why not
+    #[arg(long, value_name = "ID")]
+    pub coachee: Option<String>,
+    /// The coach: alone, why these coachees, and the best others
+    #[arg(long, value_name = "ID")]
+    pub coach: Option<String>,
+    /// How many of the best others to list
+    #[arg(long, value_name = "K", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=50))]
+    pub best: u8,
+    #[command(flatten)]
+    pub sets: Sets,
+}
+
+#[derive(Args, Debug)]
+pub struct ShortageArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// A plan to stay close to, as match takes it: a plan of an earlier match, or a plan.csv
+    #[arg(long, value_name = "BASELINE")]
+    pub plan: Option<PathBuf>,
+    /// Stop each match after this long [60s, 500ms, 2m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub sets: Sets,
 }
 
 #[derive(Args, Debug)]

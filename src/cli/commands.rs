@@ -3,7 +3,9 @@
 use super::args::{CheckArgs, Cli, Command, CompareArgs, ConvertArgs, MatchArgs, ServeArgs, VerifyArgs};
 use super::progress::Progress;
 use super::screen::{Ink, Screen, print, tell};
-use super::{End, Failure, Ways, answers, changing, demo, end_of, interrupt, outputs, plan_table, pretty};
+use super::{
+    End, Failure, Ways, answers, changing, demo, end_of, explaining, interrupt, outputs, plan_table, pretty,
+};
 use crate::grpc::{self, ServeError};
 use crate::intake::{self, Reading};
 use crate::model::document::{OutcomeKind, PlanDocument};
@@ -21,6 +23,8 @@ pub fn run(command: &Command, ways: Ways) -> Result<End, Failure> {
         Command::Check(args) => check_command(args, ways),
         Command::Verify(args) => verify_command(args, ways),
         Command::Compare(args) => compare_command(args, ways),
+        Command::Explain(args) => explaining::explain(args, ways),
+        Command::Shortage(args) => explaining::shortage(args, ways),
         Command::WhatIf(args) => changing::what_if(args, ways),
         Command::Contingencies(args) => changing::contingencies(args, ways),
         Command::Convert(args) => convert_command(args, ways),

@@ -5,6 +5,9 @@ mod args;
 mod changing;
 mod commands;
 mod demo;
+mod effect_table;
+mod explain_table;
+mod explaining;
 mod faults;
 mod group_table;
 mod interrupt;
@@ -15,6 +18,7 @@ mod plan_table;
 mod progress;
 mod repair_table;
 mod screen;
+mod shortage_table;
 
 use crate::grpc::ServeError;
 use crate::model::document::{OutcomeKind, PlanDocument};

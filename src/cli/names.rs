@@ -1,7 +1,7 @@
 //! What people and schools are called on a screen: by name, with the id where a name alone would not do.
 
 use super::screen::clean;
-use crate::model::people::Person;
+use crate::model::people::{Id, Person};
 use crate::model::roster::Roster;
 use std::collections::BTreeMap;
 
@@ -56,6 +56,15 @@ impl<'r> Names<'r> {
             None => String::new(),
             Some((only, [])) => only.clone(),
             Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        }
+    }
+
+    /// `from Ann to Bob`, `to Bob`, `loses Ann`.
+    pub fn way(&self, from: &[Id], to: &[Id]) -> String {
+        match (from, to) {
+            (from, []) => format!("loses {}", self.list(from, 9)),
+            ([], to) => format!("to {}", self.list(to, 9)),
+            (from, to) => format!("from {} to {}", self.list(from, 9), self.list(to, 9)),
         }
     }
 

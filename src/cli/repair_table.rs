@@ -3,7 +3,7 @@
 use super::Failure;
 use super::names::{Names, count, points};
 use super::plan_table;
-use super::screen::{Ink, Screen, clean};
+use super::screen::{Ink, Screen, clean, listed};
 use crate::intake;
 use crate::model::catalogue::Word;
 use crate::model::finding::Finding;
@@ -108,7 +108,7 @@ pub fn what_if_text(
         let why = why
             .strip_suffix(" leaves")
             .map_or_else(|| clean(why), |coach| format!("{} leaves", names.person(coach)));
-        format!("{}: {}: {why}", names.person(coachee), way(&names, from, to))
+        format!("{}: {}: {why}", names.person(coachee), names.way(from, to))
     });
     listed(&mut out, screen, "Who moves", moved);
     let new = comparison.newly_matched.iter();
@@ -124,23 +124,6 @@ pub fn what_if_text(
     out.push('\n');
     out.push_str(&screen.paragraph(&plan_table::proof(&found.plan)));
     out
-}
-
-fn listed(out: &mut String, screen: Screen, title: &str, lines: impl Iterator<Item = String>) {
-    for (at, line) in lines.enumerate() {
-        if at == 0 {
-            out.push_str(&screen.heading(title));
-        }
-        out.push_str(&screen.bullet("•", &line));
-    }
-}
-
-fn way(names: &Names<'_>, from: &[Id], to: &[Id]) -> String {
-    match (from, to) {
-        (from, []) => format!("loses {}", names.list(from, 9)),
-        ([], to) => format!("to {}", names.list(to, 9)),
-        (from, to) => format!("from {} to {}", names.list(from, 9), names.list(to, 9)),
-    }
 }
 
 fn frontier(out: &mut String, names: &Names<'_>, found: &WhatIf, screen: Screen) {

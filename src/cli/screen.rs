@@ -100,6 +100,16 @@ impl Screen {
     }
 }
 
+/// A heading with bulleted lines, if there are any.
+pub fn listed(out: &mut String, screen: Screen, title: &str, lines: impl Iterator<Item = String>) {
+    for (at, line) in lines.enumerate() {
+        if at == 0 {
+            out.push_str(&screen.heading(title));
+        }
+        out.push_str(&screen.bullet("•", &line));
+    }
+}
+
 /// Colour only for a terminal that can, and never against `NO_COLOR` (<https://no-color.org>: set and not empty).
 fn colour(terminal: bool) -> bool {
     let (refused, kind) = (std::env::var_os("NO_COLOR"), std::env::var_os("TERM"));

@@ -10,7 +10,7 @@ use crate::rules::Compiled;
 use pathfinding::undirected::connected_components::components;
 
 /// Beyond so many pairs a set is no longer something that a planner reads.
-const MOST_PAIRS: usize = 200_000;
+pub(super) const MOST_PAIRS: usize = 200_000;
 
 pub(super) struct ClosedSet {
     pub coachees: Vec<CoacheeIx>,

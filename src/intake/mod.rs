@@ -1,6 +1,6 @@
 //! Outside shapes to values and back: folder, TOML, JSON; plans; every fault and where it is.
 
-use crate::model::document::PlanDocument;
+use crate::model::document::{PlanDocument, UnmatchedCode};
 use crate::model::fault::Fault;
 use crate::model::finding::Finding;
 use crate::model::roster::{PlannedPair, Roster};
@@ -119,6 +119,11 @@ pub fn read_baseline(path: &Path, roster: &Roster) -> Result<Vec<PlannedPair>, V
 /// The document as JSON text, keys in the order of the contract, with a final newline.
 pub fn plan_to_json(plan: &PlanDocument) -> String {
     plan_json::write(plan)
+}
+
+/// The word in files and answers for why somebody lacks a coach.
+pub fn unmatched_word(code: UnmatchedCode) -> &'static str {
+    plan_words::word(&plan_words::UNMATCHED, &code)
 }
 
 /// `coach,coachee,state,score,minutes` rows by coachee id; formula-like cells are prefixed with `'`.

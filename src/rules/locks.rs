@@ -81,6 +81,18 @@ impl<'r> Locks<'r> {
         self.pins.of(coachee)
     }
 
+    /// Who pinned a pair, and why.
+    pub fn says(&self, coachee: CoacheeIx, coach: CoachIx) -> Option<String> {
+        Some(match self.pins.get(coachee, coach)? {
+            Pin::Started => "started".to_owned(),
+            Pin::Lock(at) => {
+                let lock = &self.roster.locks[*at];
+                let what = if lock.kind == LockKind::Freeze { "frozen" } else { "pinned" };
+                format!("{what} by {} ({})", lock.author, lock.reason)
+            }
+        })
+    }
+
     /// Whether a lock keeps anybody from anything.
     pub fn restrict(&self) -> bool {
         self.holds.iter().any(Option::is_some)

@@ -76,6 +76,19 @@ pub struct Barrier {
     pub says: Box<str>,
 }
 
+impl Barrier {
+    /// Its words, so that they follow "the coach".
+    pub fn of_the_coach(&self) -> String {
+        match self.rule {
+            RuleKey::Declared => format!("has {}", self.says),
+            RuleKey::History if self.says.starts_with("one managed") => {
+                format!("and the coachee: {}", self.says)
+            }
+            _ => self.says.to_string(),
+        }
+    }
+}
+
 impl Compiled<'_> {
     /// The parts of a pair's own score, in the order of the catalogue; they add up to `score` in the instance.
     /// Includes rules at level `info` with 0 points; leaves out soft rules that earn nothing.
@@ -144,6 +157,13 @@ impl Compiled<'_> {
         waived
     }
 
+    /// Why the pair comes before all others: `pinned by Ann (agreed in June)`; `None` if it does not.
+    pub fn pinned(&self, coachee: CoacheeIx, coach: CoachIx) -> Option<String> {
+        let pins = &self.instance.parts().pins;
+        self.instance.pair(coachee, coach).filter(|pair| pins.binary_search(pair).is_ok())?;
+        self.rules.locks.says(coachee, coach)
+    }
+
     /// Everybody's ranks of those who are possible for them.
     pub fn wishes(&self) -> Wishes {
         preferences::wishes(self.roster, |coachee, coach| self.instance.pair(coachee, coach))
@@ -176,6 +196,10 @@ impl Compiled<'_> {
     /// A person's schools in force.
     pub fn schools_of(&self, person: PersonIx) -> &[SchoolIx] {
         &self.rules.facts.schools[person]
+    }
+    /// A person's lowest and highest grade in force, where known.
+    pub fn grades_of(&self, person: PersonIx) -> Option<(i64, i64)> {
+        self.rules.facts.grades[person]
     }
     /// A person's regions in force.
     pub fn regions_of(&self, person: PersonIx) -> &[WordIx] {

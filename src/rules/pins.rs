@@ -2,7 +2,7 @@
 
 use super::Compiled;
 use super::locks::Pin;
-use crate::model::catalogue::{Level, LockKind, RuleKey, Word};
+use crate::model::catalogue::{Level, LockKind, Word};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use crate::model::instance::Parts;
@@ -53,18 +53,7 @@ fn refusal(compiled: &Compiled<'_>, coachee: CoacheeIx, coach: CoachIx) -> Optio
     let barriers = compiled.barriers(coachee, coach);
     let first = barriers.first()?;
     let waiver = if first.level == Level::Waivable { ", and there is no waiver" } else { "" };
-    Some(format!("{}: the coach {}{waiver}", first.rule.key(), sentence_of(first)))
-}
-
-/// The barrier's words, so that they follow "the coach".
-fn sentence_of(barrier: &super::Barrier) -> String {
-    match barrier.rule {
-        RuleKey::Declared => format!("has {}", barrier.says),
-        RuleKey::History if barrier.says.starts_with("one managed") => {
-            format!("and the coachee: {}", barrier.says)
-        }
-        _ => barrier.says.to_string(),
-    }
+    Some(format!("{}: the coach {}{waiver}", first.rule.key(), first.of_the_coach()))
 }
 
 fn refused(compiled: &Compiled<'_>, coachee: CoacheeIx, coach: CoachIx, why: Pin, refusal: &str) -> Finding {

@@ -2,5 +2,6 @@
 
 pub mod doors;
 mod doors_files;
+mod doors_reasons;
 mod tidy;
 mod worker;

@@ -1,6 +1,7 @@
 //! Small programmes with rules about several pairs against brute force: every plan there is, from the definitions.
 
-use crate::row_worth::{best, keeps, smallest, worth};
+use crate::row_best::{best, smallest};
+use crate::row_worth::{keeps, worth};
 use dyad::intake::Reading;
 use dyad::model::document::{OutcomeKind, PlanDocument};
 use dyad::model::index::PairIx;
