@@ -7,7 +7,7 @@ SERVICE_PYTHON := tests/outside/.venv/bin/python
 BUF := tests/outside/node_modules/.bin/buf
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: demo test build lint unit unit-pure outside outside-service traps proto serve bench bench-peers clean help
+.PHONY: demo test build lint unit unit-pure outside outside-service traps chaos proto serve bench bench-peers clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -41,6 +41,10 @@ outside: build venv proto ## against independent solvers and clients
 outside-service: build service-venv node ## the service, with clients in Python and Node and by hand
 	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/service.py
 	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/refusals.py
+	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/year.py
+
+chaos: build service-venv ## a hundred times kill -9 under four writers: minutes, so not part of test
+	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/year.py --kills 100
 
 traps: build service-venv ## what keeps the service alive, by hand over a socket: waits for time-outs, so not part of test
 	DYAD=target/release/dyad $(SERVICE_PYTHON) tests/outside/traps.py

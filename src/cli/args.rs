@@ -1,6 +1,7 @@
 //! What may be typed.
 
 use super::log::LogLevel;
+use crate::service::stored::{DAYS, ResourceId, Scope, Where};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -79,6 +80,8 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Serve gRPC and gRPC-web on one port
     Serve(ServeArgs),
+    /// Make, list and revoke the tokens that let callers in
+    Token(TokenArgs),
     /// The East Ayrshire programme, built in: check, match, explain one pair, lose one coach
     Demo,
     /// Print shell completions
@@ -268,6 +271,78 @@ pub struct ServeArgs {
     /// Where to listen: an address of this machine and a port, 0 for any; without TLS only on the machine itself
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: SocketAddr,
+    #[arg(
+        help = "Where programmes are kept: sqlite:FILE, postgres://USER@HOST/DATABASE, or none",long, value_name = "STORE", default_value = DEFAULT_STORE, env = "DYAD_STORE", hide_env_values = true, value_parser = store)]
+    pub store: Choice,
+    #[command(flatten)]
+    pub key: KeyArgs,
+}
+
+const DEFAULT_STORE: &str = "sqlite:dyad.db";
+
+/// Whether programmes are kept, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Choice {
+    None,
+    Store(Where),
+}
+
+fn store(text: &str) -> Result<Choice, String> {
+    if text == "none" { Ok(Choice::None) } else { text.parse().map(Choice::Store) }
+}
+
+#[derive(Args, Debug)]
+pub struct KeyArgs {
+    /// The file with the store's key, 64 hexadecimal digits; with SQLite by default FILE.key beside the database, made with it
+    #[arg(long, value_name = "FILE", env = "DYAD_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct TokenArgs {
+    #[arg(
+        help = "Where programmes are kept: sqlite:FILE or postgres://USER@HOST/DATABASE",long, global = true, value_name = "STORE", default_value = DEFAULT_STORE, env = "DYAD_STORE", hide_env_values = true)]
+    pub store: Where,
+    #[command(flatten)]
+    pub key: KeyArgs,
+    /// Whose programmes
+    #[arg(long, global = true, value_name = "ID", default_value = "default", value_parser = id)]
+    pub tenant: ResourceId,
+    #[command(subcommand)]
+    pub action: TokenAction,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum TokenAction {
+    /// Make a token and print it; it is shown this once
+    Create {
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// What it allows; may be given several times, all by default
+        #[arg(long, value_name = "SCOPE", value_parser = scope)]
+        scope: Vec<Scope>,
+        /// How long it is valid
+        #[arg(long, default_value_t = DAYS, value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: u16,
+    },
+    /// List the tokens, without their secrets
+    List,
+    /// Let nobody in with a token from now on
+    Revoke {
+        /// Its id, as list shows it
+        #[arg(value_parser = id)]
+        id: ResourceId,
+    },
+}
+
+fn id(text: &str) -> Result<ResourceId, String> {
+    ResourceId::parse(text).ok_or_else(|| "1 to 63 of a-z, 0-9 and -, a letter or digit first".to_owned())
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    let all = || Scope::ALL.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(", ");
+    Scope::parse(text).ok_or_else(|| format!("one of {}", all()))
 }
 
 #[derive(Args, Debug)]

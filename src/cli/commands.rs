@@ -1,12 +1,12 @@
 //! One function per command: read, call, show.
 
-use super::args::{CheckArgs, Cli, Command, CompareArgs, ConvertArgs, MatchArgs, ServeArgs, VerifyArgs};
+use super::args::{CheckArgs, Cli, Command, CompareArgs, ConvertArgs, MatchArgs, VerifyArgs};
 use super::progress::Progress;
 use super::screen::{Ink, Screen, print, tell};
 use super::{
     End, Failure, Ways, answers, changing, demo, end_of, explaining, interrupt, outputs, plan_table, pretty,
+    serving,
 };
-use crate::grpc::{self, ServeError};
 use crate::intake::{self, Reading};
 use crate::model::document::{OutcomeKind, PlanDocument};
 use crate::model::fault::{At, Code, Fault};
@@ -28,7 +28,8 @@ pub fn run(command: &Command, ways: Ways) -> Result<End, Failure> {
         Command::WhatIf(args) => changing::what_if(args, ways),
         Command::Contingencies(args) => changing::contingencies(args, ways),
         Command::Convert(args) => convert_command(args, ways),
-        Command::Serve(args) => serve_command(args, ways),
+        Command::Serve(args) => serving::serve(args, ways),
+        Command::Token(args) => serving::token(args, ways),
         Command::Demo => demo::run(ways),
         Command::Completions { shell } => {
             let mut text = Vec::new();
@@ -175,25 +176,6 @@ fn convert_command(args: &ConvertArgs, ways: Ways) -> Result<End, Failure> {
         tell(&format!("Wrote {}\n", args.out.display()));
     }
     Ok(End::Fine)
-}
-
-fn serve_command(args: &ServeArgs, ways: Ways) -> Result<End, Failure> {
-    let server = grpc::Server {
-        listen: args.listen,
-        cores: ways.threads,
-        workers: workers(),
-        limits: grpc::Limits::DEFAULT,
-    };
-    // Said even to those who want quiet: who asked for any port cannot know it otherwise.
-    let served = grpc::serve(server, |address| tell(&format!("dyad serves gRPC on {address}\n")));
-    match served {
-        Ok(()) => Ok(End::Fine),
-        Err(error @ (ServeError::InTheClear(_) | ServeError::Listen(..))) => {
-            tell(&format!("dyad: {error}\n"));
-            Ok(End::Refused)
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 pub fn both(first: Option<Vec<Fault>>, second: Option<Vec<Fault>>) -> Vec<Fault> {

@@ -18,12 +18,14 @@ mod plan_table;
 mod progress;
 mod repair_table;
 mod screen;
+mod serving;
 mod shortage_table;
 
 use crate::grpc::ServeError;
 use crate::model::document::{OutcomeKind, PlanDocument};
 use crate::model::fault::Fault;
 use crate::service::ServiceError;
+use crate::service::stored::Refused;
 use args::{Cli, Format, Global};
 use clap::Parser;
 use log::LogLevel;
@@ -58,6 +60,8 @@ enum Failure {
     Output(#[from] std::io::Error),
     #[error(transparent)]
     Serve(#[from] ServeError),
+    #[error(transparent)]
+    Stored(#[from] Refused),
 }
 
 impl From<Vec<Fault>> for Failure {
@@ -130,6 +134,10 @@ fn report(failure: &Failure, ways: Ways) -> End {
             );
             tell(&text);
             End::Failure
+        }
+        Failure::Stored(refused) => {
+            tell(&format!("dyad: {refused}\n"));
+            End::Refused
         }
         Failure::Output(_) | Failure::Serve(_) | Failure::Service(ServiceError::Solver(_)) => {
             tracing::error!(%failure, "no answer");

@@ -1,5 +1,6 @@
 //! A limit on everything that somebody outside can make the service hold or do, and where its number comes from.
 
+use crate::service::stored::Bounds;
 use std::time::Duration;
 
 /// What the server allows.
@@ -42,6 +43,8 @@ pub struct Limits {
     pub short_queue: usize,
     /// Pairs that the rules may be asked about: until they have been asked, a search cannot be stopped.
     pub pairs: u64,
+    /// Runs of one tenant that are queued or carried out.
+    pub tenant_runs: usize,
     /// For short calls that set no deadline.
     pub short_deadline: Duration,
     /// For a search that sets no time limit.
@@ -73,9 +76,21 @@ impl Limits {
         queue: 32,
         short_queue: 64,
         pairs: 5_000_000,
+        tenant_runs: 4,
         short_deadline: Duration::from_secs(10),
         time_limit: Duration::from_mins(1),
         longest: Duration::from_mins(10),
         drain: Duration::from_secs(25),
     };
+
+    /// What of it concerns stored programmes.
+    pub const fn stored(&self) -> Bounds {
+        Bounds {
+            pairs: self.pairs,
+            short_queue: self.short_queue,
+            tenant_runs: self.tenant_runs,
+            time_limit: self.time_limit,
+            longest: self.longest,
+        }
+    }
 }

@@ -3,13 +3,12 @@
 use super::limits::Limits;
 use super::plan_fields::Fields;
 use super::reason::Reason;
-use super::refusal::{self, FieldFault};
+use super::refusal::{self, FieldFault, fits};
 use super::wire::matching_server;
 use super::wire::{self, match_stream_response::Event};
 use super::{answers, plan_in, plan_out, roster};
 use crate::model::document::PlanDocument;
 use crate::service::{self, Lost, Reading, ServiceError, Slots, Workers};
-use prost::Message;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,6 +25,7 @@ const PROGRESS: Duration = Duration::from_millis(200);
 /// The service with its threads.
 pub struct Matching {
     limits: Limits,
+    slots: usize,
     threads: usize,
     /// Searches; their number is bounded by the processors.
     solves: Slots,
@@ -47,11 +47,17 @@ impl Matching {
         let slots = cores.saturating_sub(1).max(1);
         Self {
             limits,
+            slots,
             threads: (cores / slots).max(1),
             solves: Slots::new(slots, limits.queue),
             short: Slots::new(cores.max(1), limits.short_queue),
             workers: workers.map(Arc::new),
         }
+    }
+
+    /// How many searches at a time, each on how many threads, and where integer programmes are solved.
+    pub fn shape(&self) -> (usize, usize, Option<Arc<Workers>>) {
+        (self.slots, self.threads, self.workers.clone())
     }
 
     async fn briefly<T: Send + 'static>(
@@ -252,16 +258,6 @@ fn time_limit_of(
         faults.push(FieldFault::new("time_limit", Reason::NumberOutOfRange, says));
     }
     limit
-}
-
-/// An answer that its message would not hold is none.
-fn fits<M: Message>(message: M, most: usize) -> Result<M, Status> {
-    let size = message.encoded_len();
-    if size <= most {
-        return Ok(message);
-    }
-    let says = format!("the answer of {size} bytes is over the limit of {most}");
-    Err(refusal::with(Reason::MessageTooLarge, &says, &[("limit", most.to_string())]))
 }
 
 fn lost(lost: Lost) -> Status {

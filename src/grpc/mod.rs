@@ -1,19 +1,21 @@
 //! The gRPC door: unwrap, convert, call, convert.
 //!
 //! From the socket inwards: [`listener`] (how many connections), [`connection`] (one of them, and every limit on it), gRPC-web,
-//! [`guard`] (deadline, panics, the closed set of codes), [`router`] (which service), [`matching`] (the methods). Beside them
-//! [`roster`], [`plan_in`], [`plan_out`] and [`answers`] convert, and [`reason`] and [`refusal`] say what is wrong.
+//! [`guard`] (deadline, panics, the closed set of codes), [`router`] (which service), [`matching`] and [`programmes`] (the methods).
+//! Beside them [`roster`], [`plan_in`], [`plan_out`], [`answers`] and [`kept`] convert, and [`reason`] and [`refusal`] say what is wrong.
 
 mod activity;
 mod answers;
 mod connection;
 mod guard;
+mod kept;
 mod limits;
 mod listener;
 mod matching;
 mod plan_fields;
 mod plan_in;
 mod plan_out;
+mod programmes;
 mod reason;
 mod refusal;
 mod rewound;
@@ -31,10 +33,11 @@ use crate::model::document::PlanDocument;
 use crate::model::roster::Roster;
 use crate::service;
 
+pub use connection::Door;
 pub use limits::Limits;
 pub use matching::Matching;
 pub use reason::Reason;
-pub use serve::{ServeError, Server, door, serve};
+pub use serve::{Ready, ServeError, Server, Stored, door, may_listen, serve};
 
 /// A roster as its message.
 pub fn roster_message(roster: &Roster) -> wire::Roster {

@@ -65,13 +65,37 @@ reasons! {
         /// Bytes that are no message of the method, or no gRPC.
         MessageMalformed = "MESSAGE_MALFORMED",
         TimeoutMalformed = "TIMEOUT_MALFORMED",
+        /// A field that is no fact of a programme.
+        FieldInvalid = "FIELD_INVALID",
+        /// Another request had this request id.
+        RequestIdReused = "REQUEST_ID_REUSED",
+    }
+    Unauthenticated {
+        TokenMissing = "TOKEN_MISSING",
+        /// Bad, expired or revoked.
+        TokenInvalid = "TOKEN_INVALID",
+    }
+    PermissionDenied { ScopeRequired = "SCOPE_REQUIRED" }
+    NotFound { ResourceNotFound = "RESOURCE_NOT_FOUND" }
+    AlreadyExists { ResourceExists = "RESOURCE_EXISTS" }
+    FailedPrecondition { StateUnfit = "STATE_UNFIT" }
+    Aborted {
+        /// The etag is not that of the latest revision.
+        VersionConflict = "VERSION_CONFLICT",
+        RequestInProgress = "REQUEST_IN_PROGRESS",
     }
     ResourceExhausted {
         MessageTooLarge = "MESSAGE_TOO_LARGE",
         ProblemTooLarge = "PROBLEM_TOO_LARGE",
         Overloaded = "OVERLOADED",
+        TenantLimit = "TENANT_LIMIT",
+        /// Writing waits; reading goes on.
+        StorageFull = "STORAGE_FULL",
     }
-    Unavailable { ShuttingDown = "SHUTTING_DOWN" }
+    Unavailable {
+        ShuttingDown = "SHUTTING_DOWN",
+        StorageUnavailable = "STORAGE_UNAVAILABLE",
+    }
     DeadlineExceeded { DeadlinePassed = "DEADLINE_PASSED" }
     Cancelled { ClientGone = "CLIENT_GONE" }
     Unimplemented {

@@ -8,7 +8,9 @@
 use super::reason::{self, Reason};
 use super::wire;
 use crate::model::fault::Fault;
+use crate::service::stored::{Refused, StoreError};
 use crate::service::{ServiceError, Violation, field_path};
+use prost::Message;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 use tonic::Status;
@@ -83,9 +85,24 @@ pub fn with(reason: Reason, says: &str, metadata: &[(&str, String)]) -> Status {
 
 /// Refused for want of room: come again a little later.
 pub fn overloaded(says: &str, limit: usize) -> Status {
-    let mut details = details(Reason::Overloaded, &[("limit", limit.to_string())]);
+    later(Reason::Overloaded, says, &[("limit", limit.to_string())])
+}
+
+/// Come again a little later.
+fn later(reason: Reason, says: &str, metadata: &[(&str, String)]) -> Status {
+    let mut details = details(reason, metadata);
     details.set_retry_info(Some(RETRY));
-    Status::with_error_details(Reason::Overloaded.code(), says, details)
+    Status::with_error_details(reason.code(), says, details)
+}
+
+/// An answer that its message would not hold is none.
+pub fn fits<M: Message>(message: M, most: usize) -> Result<M, Status> {
+    let size = message.encoded_len();
+    if size <= most {
+        return Ok(message);
+    }
+    let says = format!("the answer of {size} bytes is over the limit of {most}");
+    Err(with(Reason::MessageTooLarge, &says, &[("limit", most.to_string())]))
 }
 
 /// A failure of ours. The caller gets a number to tell us, the log what happened.
@@ -140,6 +157,45 @@ pub fn of_service(error: ServiceError) -> Status {
             incident(Reason::PlanRejected, &codes.join(","))
         }
         ServiceError::Solver(failure) => incident(Reason::Incident, &failure.to_string()),
+    }
+}
+
+/// Why a use case of stored programmes has no answer.
+pub fn of_stored(refused: Refused) -> Status {
+    let says = refused.to_string();
+    match refused {
+        Refused::TokenMissing => status(Reason::TokenMissing, &says),
+        Refused::TokenInvalid => status(Reason::TokenInvalid, &says),
+        Refused::Scope(scope) => with(Reason::ScopeRequired, &says, &[("scope", scope.word().to_owned())]),
+        Refused::NotFound => status(Reason::ResourceNotFound, &says),
+        Refused::Exists => status(Reason::ResourceExists, &says),
+        Refused::Stale => status(Reason::VersionConflict, &says),
+        Refused::RequestReused => status(Reason::RequestIdReused, &says),
+        Refused::RequestInProgress => status(Reason::RequestInProgress, &says),
+        Refused::State(says) => status(Reason::StateUnfit, says),
+        Refused::Field { field, says } => faults(vec![FieldFault::new(field, Reason::FieldInvalid, says)]),
+        Refused::TooLarge { .. } => faults(vec![FieldFault::new("roster", Reason::ProblemTooLarge, says)]),
+        Refused::TenantLimit(limit) => later(Reason::TenantLimit, &says, &[("limit", limit.to_string())]),
+        Refused::Overloaded(limit) => overloaded("too many calls are waiting already", limit),
+        Refused::Closing => status(Reason::ShuttingDown, &says),
+        Refused::Panicked(what) => incident(Reason::Incident, &what),
+        Refused::Service(ServiceError::Faults(found)) => faults(found.iter().map(of_request).collect()),
+        Refused::Service(error) => of_service(error),
+        Refused::Store(StoreError::Gone(what)) => {
+            tracing::warn!(what, "the store cannot be reached");
+            later(Reason::StorageUnavailable, "the store cannot be reached", &[])
+        }
+        Refused::Store(StoreError::Full) => status(Reason::StorageFull, "the store is full"),
+        Refused::Store(error) => incident(Reason::Incident, &error.to_string()),
+    }
+}
+
+/// Faults of changes have their path from the request, all others from its roster.
+fn of_request(fault: &Fault) -> FieldFault {
+    let found = FieldFault::of(fault);
+    match found.field.strip_prefix("roster.changes") {
+        Some(rest) => FieldFault { field: format!("changes{rest}"), ..found },
+        None => found,
     }
 }
 

@@ -114,7 +114,7 @@ fn loose(value: prost_types::Value) -> Given {
     }
 }
 
-fn coach(message: wire::Coach) -> Given {
+pub fn coach(message: wire::Coach) -> Given {
     let wire::Coach {
         id,
         name,
@@ -182,7 +182,7 @@ fn strengths(messages: Vec<wire::Strength>) -> Vec<Given> {
 }
 
 /// A participant has the fields of a coachee.
-fn coachee(message: wire::Coachee) -> Given {
+pub fn coachee(message: wire::Coachee) -> Given {
     let wire::Coachee {
         id,
         name,
@@ -238,7 +238,7 @@ fn coachee(message: wire::Coachee) -> Given {
     })
 }
 
-fn participant(message: wire::Participant) -> Given {
+pub fn participant(message: wire::Participant) -> Given {
     let wire::Participant {
         id,
         name,
@@ -295,7 +295,7 @@ fn participant(message: wire::Participant) -> Given {
         .done()
 }
 
-fn person(message: wire::Person) -> Given {
+pub fn person(message: wire::Person) -> Given {
     let wire::Person { id, name, school, role, grade, manager } = message;
     Row::default()
         .text("id", id)
@@ -326,7 +326,7 @@ fn school(message: wire::School) -> Given {
         .done()
 }
 
-fn conflict(message: wire::Conflict) -> Given {
+pub fn conflict(message: wire::Conflict) -> Given {
     let wire::Conflict { person, other, kind, from, to, opaque } = message;
     Row::default()
         .text("person", person)
@@ -350,7 +350,7 @@ fn past_pair(message: wire::PastPair) -> Given {
         .done()
 }
 
-fn lock(message: wire::Lock) -> Given {
+pub fn lock(message: wire::Lock) -> Given {
     let wire::Lock { kind, coach, coachee, author, reason, expires } = message;
     Row::default()
         .text("kind", kind)
@@ -362,7 +362,7 @@ fn lock(message: wire::Lock) -> Given {
         .done()
 }
 
-fn waiver(message: wire::Waiver) -> Given {
+pub fn waiver(message: wire::Waiver) -> Given {
     let wire::Waiver { rule, coach, coachee, author, reason, expires } = message;
     Row::default()
         .text("rule", rule)
@@ -374,7 +374,7 @@ fn waiver(message: wire::Waiver) -> Given {
         .done()
 }
 
-fn job(message: wire::Employment) -> Given {
+pub fn job(message: wire::Employment) -> Given {
     let wire::Employment { person, school, role, grade, manager, from, to } = message;
     Row::default()
         .text("person", person)

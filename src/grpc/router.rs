@@ -2,8 +2,13 @@
 
 use super::limits::Limits;
 use super::matching::Matching;
+use super::programmes::Programmes;
+use super::reason::Reason;
+use super::refusal;
 use super::wire;
 use super::wire::matching_server::MatchingServer;
+use super::wire::programmes_server::ProgrammesServer;
+use crate::service::stored;
 use http::{Request, Response, StatusCode, header};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -20,7 +25,7 @@ type Reply = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + S
 /// Where a call goes, as far as its limits are concerned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
-    /// A method that searches.
+    /// A method that searches, or watches a search.
     Long,
     /// Any other method of ours.
     Short,
@@ -30,6 +35,7 @@ pub enum Target {
 }
 
 const MATCHING: &str = MatchingServer::<Arc<Matching>>::NAME;
+const PROGRAMMES: &str = ProgrammesServer::<Arc<Programmes>>::NAME;
 const HEALTH: &str = HealthServer::<HealthService>::NAME;
 const REFLECTION: [&str; 2] =
     ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
@@ -37,8 +43,8 @@ const REFLECTION: [&str; 2] =
 impl Target {
     pub fn of(path: &str) -> Self {
         match path.strip_prefix('/').and_then(|rest| rest.split_once('/')) {
-            Some((MATCHING, "Match" | "MatchStream")) => Self::Long,
-            Some((MATCHING, _)) => Self::Short,
+            Some((MATCHING, "Match" | "MatchStream") | (PROGRAMMES, "WatchRun")) => Self::Long,
+            Some((MATCHING | PROGRAMMES, _)) => Self::Short,
             Some((service, _)) if service == HEALTH || REFLECTION.contains(&service) => Self::Standard,
             _ => Self::Unknown,
         }
@@ -63,15 +69,27 @@ where
 #[derive(Clone)]
 pub struct Router {
     matching: Shared,
+    /// Where there is a store.
+    programmes: Option<Shared>,
     health: Shared,
     reflection: [Shared; 2],
 }
 
 impl Router {
-    pub fn new(matching: Matching, limits: &Limits, health: HealthReporter) -> Self {
+    pub fn new(
+        matching: Matching,
+        stored: Option<Arc<stored::Programmes>>,
+        limits: &Limits,
+        health: HealthReporter,
+    ) -> Self {
         let matching = MatchingServer::new(Arc::new(matching))
             .max_decoding_message_size(limits.message_in)
             .max_encoding_message_size(limits.message_out);
+        let programmes = stored.map(|stored| {
+            ProgrammesServer::new(Arc::new(Programmes::new(stored, *limits)))
+                .max_decoding_message_size(limits.message_in)
+                .max_encoding_message_size(limits.message_out)
+        });
         let described = || {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
@@ -80,6 +98,7 @@ impl Router {
         let sound = "the descriptors come from the compiler";
         Self {
             matching: shared(matching),
+            programmes: programmes.map(shared),
             health: shared(HealthServer::new(HealthService::from_health_reporter(health))),
             reflection: [
                 shared(described().build_v1().expect(sound)),
@@ -92,6 +111,7 @@ impl Router {
         let (service, _) = path.strip_prefix('/')?.split_once('/')?;
         match service {
             MATCHING => Some(&self.matching),
+            PROGRAMMES => self.programmes.as_ref(),
             _ if service == HEALTH => Some(&self.health),
             _ => REFLECTION.iter().position(|name| *name == service).map(|at| &self.reflection[at]),
         }
@@ -111,6 +131,12 @@ impl Service<Request<Body>> for Router {
         let kind = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
         match self.find(request.uri().path()) {
             Some(service) if kind.starts_with(b"application/grpc") => service(request),
+            // There is no store.
+            None if kind.starts_with(b"application/grpc") => {
+                let says = "this server keeps no programmes";
+                let response = refusal::status(Reason::MethodUnknown, says).into_http();
+                Box::pin(std::future::ready(Ok(response)))
+            }
             // Not gRPC at all: only HTTP can say so.
             _ => Box::pin(async {
                 let mut response = Response::new(Body::empty());
@@ -134,7 +160,8 @@ mod tests {
             ("/grpc.health.v1.Health/Watch", Target::Standard),
             ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Target::Standard),
             ("/dyad.v1.Matching", Target::Unknown),
-            ("/dyad.v1.Programmes/CreateProgramme", Target::Unknown),
+            ("/dyad.v1.Programmes/CreateProgramme", Target::Short),
+            ("/dyad.v1.Programmes/WatchRun", Target::Long),
             ("/", Target::Unknown),
             ("", Target::Unknown),
         ] {

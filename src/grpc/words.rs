@@ -5,6 +5,7 @@ use crate::model::catalogue::{PairState, Tier};
 use crate::model::document::{OutcomeKind, Proof, UnmatchedCode};
 use crate::model::instance::NestKind;
 use crate::model::outcome::Stop;
+use crate::service::stored::{PlanState, RunState};
 
 /// A word with a number on the wire, where 0 is no word.
 pub trait Twin: Sized {
@@ -36,4 +37,6 @@ twins! {
     PairState = PairState { Draft, Live, Started }
     UnmatchedCode = UnmatchedCode { NobodyEligible, LostToOthers, Partly, NotWorthIt, Stopped }
     NestKind = NestKind { School, Sector }
+    RunState = RunState { Queued, Running, Succeeded, Failed, Cancelled }
+    PlanState = PlanState { Draft, Approved, Published }
 }

@@ -18,6 +18,7 @@ mod directory;
 mod export;
 mod faults;
 mod files;
+mod given_json;
 mod giving;
 mod id_index;
 mod json_out;
@@ -104,6 +105,26 @@ pub fn read_toml(name: &str, text: &str, sets: &[String]) -> Result<Reading, Vec
 /// Reads a programme that is handed over as values: a roster as the proto defines it, lists that are missing empty.
 pub fn read_given(roster: Given) -> Result<Reading, Vec<Fault>> {
     build::build(message::load(roster))
+}
+
+/// The values of a programme as JSON text, to be kept and read again.
+pub fn given_to_json(roster: &Given) -> String {
+    given_json::write(roster)
+}
+
+/// The values that [`given_to_json`] has written; `None` where the text is no JSON.
+pub fn given_of_json(text: &str) -> Option<Given> {
+    given_json::read(text)
+}
+
+/// Reads a plan document from its text; `name` stands for it in faults.
+pub fn plan_of_json(name: &str, text: String) -> Result<PlanDocument, Vec<Fault>> {
+    plan_read::of_text(name, text)
+}
+
+/// The pairs or groups of a plan document, with the ids of this roster; `name` stands for it in faults.
+pub fn baseline_of_json(name: &str, text: String, roster: &Roster) -> Result<Vec<PlannedPair>, Vec<Fault>> {
+    plan_csv::baseline_of_text(name, text, roster)
 }
 
 /// Reads a plan document (JSON).

@@ -66,6 +66,11 @@ pub fn baseline(path: &Path, roster: &Roster) -> Result<Vec<PlannedPair>, Vec<Fa
     if json { from_document(&name, text, &directory) } else { from_rows(&name, text, &directory) }
 }
 
+/// The same from the text of a document.
+pub fn baseline_of_text(name: &str, text: String, roster: &Roster) -> Result<Vec<PlannedPair>, Vec<Fault>> {
+    from_document(name, text, &directory_of(roster))
+}
+
 fn from_rows(name: &str, text: String, directory: &Directory<'_>) -> Result<Vec<PlannedPair>, Vec<Fault>> {
     let sources = [Source::new(name, SourceKind::Table(TableKind::Plan), text)];
     let mut faults = Faults::new(&sources, Vec::new());

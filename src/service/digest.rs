@@ -216,7 +216,7 @@ fn text(digest: &[u8]) -> Box<str> {
     text.into_boxed_str()
 }
 
-const fn outcome_key(outcome: OutcomeKind) -> &'static str {
+pub(super) const fn outcome_key(outcome: OutcomeKind) -> &'static str {
     match outcome {
         OutcomeKind::Optimal => "optimal",
         OutcomeKind::Feasible => "feasible",

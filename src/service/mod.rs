@@ -23,14 +23,17 @@ mod rebasing;
 mod receiving;
 mod shortage;
 mod slots;
+pub mod stored;
 mod verifying;
 mod what_if;
 
+use changes::unknown as unknown_person;
 pub use changes::{Change, apply};
 pub use checking::{CheckReport, Counts, RuleLine, check_programme};
 pub use comparing::{Comparison, Moved, TierChange, compare};
 pub use contingencies::{Contingencies, LossLine, RepairLine, ReserveLine, contingencies};
 pub use converting::convert;
+use digest::outcome_key as outcome_word;
 pub use digest::{instance_hash, plan_hash};
 pub use effects::{Effect, TierEffect};
 pub use explaining::{About, Explained, Firmness, PairAnswer, PlanGiven, explain};

@@ -23,7 +23,7 @@ LIMIT = 120  # seconds: a safeguard against hanging, far above what anything tak
 
 
 def generated():
-    """The modules that protoc makes of proto/: roster, plan, matching, and the stubs."""
+    """The modules that protoc makes of proto/: roster, plan, matching, programmes, and the stubs."""
     folder = tempfile.mkdtemp(prefix="dyad-proto-")
     atexit.register(shutil.rmtree, folder)
     files = sorted(str(p.relative_to(ROOT / "proto")) for p in (ROOT / "proto").rglob("*.proto"))
@@ -31,17 +31,19 @@ def generated():
     code = protoc.main(["", f"-I{ROOT / 'proto'}", f"-I{known}", f"--python_out={folder}", f"--grpc_python_out={folder}", *files])
     assert code == 0, "the proto does not compile"
     sys.path.insert(0, folder)
-    return [importlib.import_module(f"dyad.v1.{name}") for name in ("roster_pb2", "plan_pb2", "matching_pb2", "matching_pb2_grpc")]
+    return [importlib.import_module(f"dyad.v1.{name}") for name in MODULES]
 
 
-roster_pb2, plan_pb2, matching_pb2, matching_pb2_grpc = generated()
+MODULES = ("roster_pb2", "plan_pb2", "matching_pb2", "matching_pb2_grpc", "programmes_pb2", "programmes_pb2_grpc")
+roster_pb2, plan_pb2, matching_pb2, matching_pb2_grpc, programmes_pb2, programmes_pb2_grpc = generated()
 
 
 class Server:
     """A process that serves on a port of its own choice."""
 
-    def __init__(self, *arguments, preexec=None):
-        command = [DYAD, *arguments, "serve", "--listen", "127.0.0.1:0"]
+    def __init__(self, *arguments, preexec=None, store="none"):
+        new = not pathlib.Path(store.removeprefix("sqlite:")).exists()
+        command = [DYAD, *arguments, "serve", "--listen", "127.0.0.1:0", "--store", store]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=preexec
         )
@@ -50,8 +52,19 @@ class Server:
         line = self.process.stderr.readline()
         found = re.search(r" on 127\.0\.0\.1:(\d+)$", line.strip())
         assert found, f"the server does not start: {line}"
+        # A new store says its first token once.
+        self.token = None
+        if store.startswith("sqlite:") and new:
+            told = re.search(r"(dyad_\w+)$", self.process.stderr.readline().strip())
+            assert told, "a new store tells no token"
+            self.token = told[1]
         self.port = int(found[1])
         self.address = f"127.0.0.1:{self.port}"
+
+    def kill(self):
+        """kill -9."""
+        self.process.kill()
+        self.process.wait(LIMIT)
 
     def stop(self):
         """SIGTERM; answers the exit code and what was written to standard error."""

@@ -152,7 +152,7 @@ def node(running):
 
 def plaintext_stays_on_the_machine():
     for address in ("0.0.0.0:0", "[::]:0"):
-        run = subprocess.run([DYAD, "serve", "--listen", address], capture_output=True, text=True, timeout=LIMIT)
+        run = subprocess.run([DYAD, "serve", "--listen", address, "--store", "none"], capture_output=True, text=True, timeout=LIMIT)
         assert run.returncode == 2 and "no TLS" in run.stderr, (run.returncode, run.stderr)
 
 

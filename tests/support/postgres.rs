@@ -82,11 +82,18 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
-    fn drop(&mut self) {
+impl Cluster {
+    /// Ends it at once, as a machine that fails.
+    pub fn stop(&self) {
         let mut stop = command(&self.programs.join("pg_ctl"));
         stop.args(["stop", "-m", "immediate", "-D"]).arg(self.folder.path().join("data")).current_dir("/");
         // The folder is removed in any case; what does not stop has nothing left to serve.
         let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

@@ -14,7 +14,7 @@ pub fn matches(reading: &Reading, plan: &PlanDocument) -> Result<(), String> {
     let (answer, verdict) = runtime.block_on(async {
         let matching = Matching::new(Limits::DEFAULT, 2, None);
         let health = tonic_health::server::HealthReporter::new();
-        let door = grpc::door(matching, Limits::DEFAULT, health, Arc::default());
+        let door = grpc::door(matching, None, Limits::DEFAULT, health, Arc::default());
         let most = Limits::DEFAULT.message_out;
         let mut client = MatchingClient::new(door).max_decoding_message_size(most);
         let request = wire::MatchRequest { roster: roster.clone(), time_limit: None };

@@ -1,47 +1,10 @@
-//! One contract for both databases: every story runs on SQLite in a file and on a real PostgreSQL.
+//! What the store promises.
 
-#[path = "support/postgres.rs"]
-mod postgres;
-
+use super::{Place, id};
 use dyad::store::{
-    Claim, MasterKey, NewPlan, NewRoster, NewRun, NewToken, PlanState, ResourceId, RunState, Seen, Store,
-    StoreError, Where,
+    Claim, MasterKey, NewPlan, NewRoster, NewRun, NewToken, PlanState, RunState, Seen, Store, StoreError,
 };
-use libtest_mimic::{Arguments, Trial};
-use postgres::Cluster;
 use sqlx::{AnyConnection, Connection, Executor};
-use std::sync::Arc;
-
-/// A database for one story, and how to get at it from outside.
-struct Place {
-    address: String,
-    key: MasterKey,
-    /// Where SQLite's file is.
-    folder: Option<tempfile::TempDir>,
-}
-
-impl Place {
-    async fn open(&self) -> Store {
-        self.try_open(&self.key).await.expect("the store opens")
-    }
-
-    async fn try_open(&self, key: &MasterKey) -> Result<Store, StoreError> {
-        Store::open(self.address.parse::<Where>().expect("an address"), key.clone()).await
-    }
-
-    /// As somebody who has the database and no key.
-    async fn outside(&self, sql: &'static str) -> Result<u64, sqlx::Error> {
-        sqlx::any::install_default_drivers();
-        let mut connection = AnyConnection::connect(&self.address).await?;
-        let done = connection.execute(sql).await?.rows_affected();
-        connection.close().await?;
-        Ok(done)
-    }
-}
-
-fn id(text: &str) -> ResourceId {
-    ResourceId::parse(text).expect("an id")
-}
 
 /// A store with the tenants `north` and `south`.
 async fn founded(place: &Place) -> Store {
@@ -118,7 +81,7 @@ async fn finish(store: &Store, claim: &Claim, plan: &str, now: i64) -> bool {
     true
 }
 
-async fn opens_again_with_its_key_alone(place: Place) {
+pub async fn opens_again_with_its_key_alone(place: Place) {
     place.open().await.close().await;
     place.open().await.close().await;
     let other = MasterKey::fresh().expect("randomness");
@@ -129,13 +92,13 @@ async fn opens_again_with_its_key_alone(place: Place) {
         for entry in std::fs::read_dir(folder.path()).expect("a folder") {
             let entry = entry.expect("an entry");
             let mode = entry.metadata().expect("metadata").permissions().mode() & 0o777;
-            assert_eq!(mode, 0o600, "{:?}", entry.file_name());
+            assert_eq!(mode, 0o600, "{}", entry.file_name().display());
         }
         store.close().await;
     }
 }
 
-async fn a_newer_schema_is_refused(place: Place) {
+pub async fn a_newer_schema_is_refused(place: Place) {
     place.open().await.close().await;
     let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                  SELECT 900, 'later', success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
@@ -143,7 +106,7 @@ async fn a_newer_schema_is_refused(place: Place) {
     assert_eq!(place.try_open(&place.key).await.err(), Some(StoreError::Newer(900)));
 }
 
-async fn programmes_have_pages_and_one_latest_revision(place: Place) {
+pub async fn programmes_have_pages_and_one_latest_revision(place: Place) {
     let store = founded(&place).await;
     let mut tx = store.write(&id("north")).await.expect("a transaction");
     for name in ["b", "a", "c", "a-1", "10", "9"] {
@@ -164,7 +127,7 @@ async fn programmes_have_pages_and_one_latest_revision(place: Place) {
     assert_eq!(tx.create_programme(&id("a"), "again", 8).await, Err(StoreError::Taken));
 }
 
-async fn what_is_not_committed_has_not_happened(place: Place) {
+pub async fn what_is_not_committed_has_not_happened(place: Place) {
     let store = founded(&place).await;
     let mut tx = store.write(&id("north")).await.expect("a transaction");
     tx.create_programme(&id("east"), "East", 1).await.expect("created");
@@ -175,7 +138,7 @@ async fn what_is_not_committed_has_not_happened(place: Place) {
     assert_eq!(tx.audit_chain().await, Ok(Vec::new()));
 }
 
-async fn tenants_see_nothing_of_one_another(place: Place) {
+pub async fn tenants_see_nothing_of_one_another(place: Place) {
     let store = with_programme(&place).await;
     queue(&store, "r1", 20).await;
     let held = claim(&store, "s1", 21).await.expect("a run");
@@ -206,7 +169,7 @@ async fn tenants_see_nothing_of_one_another(place: Place) {
 }
 
 /// PostgreSQL itself shows a tenant's rows to nobody else, and lets the service change no revision and no entry.
-async fn row_level_security_holds(place: Place) {
+pub async fn row_level_security_holds(place: Place) {
     with_programme(&place).await;
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(&place.address).await.expect("connected");
@@ -240,7 +203,7 @@ async fn row_level_security_holds(place: Place) {
     assert_eq!(sqlx::Row::get::<i64, _>(&row, 0), 0);
 }
 
-async fn revisions_stay_and_declarations_are_sealed(place: Place) {
+pub async fn revisions_stay_and_declarations_are_sealed(place: Place) {
     let store = with_programme(&place).await;
     let east = id("east");
     let mut tx = store.write(&id("north")).await.expect("a transaction");
@@ -278,7 +241,7 @@ async fn revisions_stay_and_declarations_are_sealed(place: Place) {
     }
 }
 
-async fn a_run_is_taken_up_once_and_ended_by_the_last_who_did(place: Place) {
+pub async fn a_run_is_taken_up_once_and_ended_by_the_last_who_did(place: Place) {
     let store = with_programme(&place).await;
     queue(&store, "r1", 20).await;
     queue(&store, "r2", 21).await;
@@ -317,7 +280,7 @@ async fn a_run_is_taken_up_once_and_ended_by_the_last_who_did(place: Place) {
     assert_eq!((run.state, run.plan, run.ended), (RunState::Succeeded, Some(id("p-good")), Some(10_005)));
 }
 
-async fn a_cancelled_run_stops(place: Place) {
+pub async fn a_cancelled_run_stops(place: Place) {
     let store = with_programme(&place).await;
     let east = id("east");
     let state = async |run: &str| {
@@ -353,7 +316,7 @@ async fn a_cancelled_run_stops(place: Place) {
     assert_eq!(state("r3").await, RunState::Cancelled);
 }
 
-async fn plans_go_forward_and_say_who_approved(place: Place) {
+pub async fn plans_go_forward_and_say_who_approved(place: Place) {
     let store = with_programme(&place).await;
     queue(&store, "r1", 20).await;
     let held = claim(&store, "s1", 21).await.expect("a run");
@@ -380,7 +343,7 @@ async fn plans_go_forward_and_say_who_approved(place: Place) {
     assert_eq!(tx.run(&east, &id("r1")).await, Ok(None));
 }
 
-async fn a_request_is_done_once(place: Place) {
+pub async fn a_request_is_done_once(place: Place) {
     let store = founded(&place).await;
     let day = 24 * 3_600_000;
     let mut tx = store.write(&id("north")).await.expect("a transaction");
@@ -398,7 +361,7 @@ async fn a_request_is_done_once(place: Place) {
     assert_eq!(tx.remember("q2", ("f", "twice"), 9 * day).await, Err(StoreError::Taken));
 }
 
-async fn tokens_are_found_and_revoked(place: Place) {
+pub async fn tokens_are_found_and_revoked(place: Place) {
     let store = founded(&place).await;
     let mut desk = store.reading_desk().await.expect("a desk");
     assert_eq!(desk.has_tokens().await, Ok(false));
@@ -428,7 +391,7 @@ async fn tokens_are_found_and_revoked(place: Place) {
     assert_eq!(found().await.revoked, Some(7));
 }
 
-async fn the_audit_chain_tells_of_changes(place: Place) {
+pub async fn the_audit_chain_tells_of_changes(place: Place) {
     let store = founded(&place).await;
     let mut writers = Vec::new();
     for writer in 0..4 {
@@ -463,61 +426,4 @@ async fn the_audit_chain_tells_of_changes(place: Place) {
     place.outside("DELETE FROM audit WHERE number = 40").await.expect("written");
     let mut tx = store.read(&id("north")).await.expect("a transaction");
     assert!(matches!(tx.audit_chain().await, Err(StoreError::Broken(what)) if what.contains("end")));
-}
-
-/// Runs a story on a runtime of its own.
-fn story<F: Future<Output = ()>>(story: impl Fn(Place) -> F, place: Place) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(story(place));
-}
-
-fn main() {
-    let arguments = Arguments::from_args();
-    let cluster = Arc::new(Cluster::start());
-    let mut trials = Vec::new();
-    macro_rules! both {
-        ($($name:ident),* $(,)?) => {$(
-            trials.push(Trial::test(concat!("sqlite::", stringify!($name)), || {
-                story($name, on_sqlite());
-                Ok(())
-            }));
-            let shared = cluster.clone();
-            trials.push(Trial::test(concat!("postgres::", stringify!($name)), move || {
-                story($name, on_postgres(&shared));
-                Ok(())
-            }));
-        )*};
-    }
-    both!(
-        opens_again_with_its_key_alone,
-        a_newer_schema_is_refused,
-        programmes_have_pages_and_one_latest_revision,
-        what_is_not_committed_has_not_happened,
-        tenants_see_nothing_of_one_another,
-        revisions_stay_and_declarations_are_sealed,
-        a_run_is_taken_up_once_and_ended_by_the_last_who_did,
-        a_cancelled_run_stops,
-        plans_go_forward_and_say_who_approved,
-        a_request_is_done_once,
-        tokens_are_found_and_revoked,
-        the_audit_chain_tells_of_changes,
-    );
-    let shared = cluster.clone();
-    trials.push(Trial::test("postgres::row_level_security_holds", move || {
-        story(row_level_security_holds, on_postgres(&shared));
-        Ok(())
-    }));
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(cluster);
-    conclusion.exit();
-}
-
-fn on_sqlite() -> Place {
-    let folder = tempfile::tempdir().expect("a folder");
-    let address = format!("sqlite:{}", folder.path().join("dyad.db").display());
-    Place { address, key: MasterKey::fresh().expect("randomness"), folder: Some(folder) }
-}
-
-fn on_postgres(cluster: &Cluster) -> Place {
-    Place { address: cluster.database(), key: MasterKey::fresh().expect("randomness"), folder: None }
 }
