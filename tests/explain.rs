@@ -11,7 +11,8 @@ mod row_worth;
 #[path = "support/worth.rs"]
 mod worth;
 
-use dyad::intake::Reading;
+use dyad::intake::{self, Reading};
+use dyad::model::catalogue::{RuleKey, Tier};
 use dyad::model::document::OutcomeKind;
 use dyad::model::index::{CoachIx, CoacheeIx, Ix, PairIx};
 use dyad::model::instance::Instance;
@@ -20,6 +21,7 @@ use dyad::rules;
 use dyad::service::{self, About, Effect, Explained, Firmness, Options, PairAnswer, PlanGiven};
 use plans::{Plans, choices};
 use rng::Rng;
+use std::path::Path;
 use std::time::Duration;
 
 const OPTIONS: Options<'static> = Options {
@@ -215,4 +217,85 @@ fn prices_firmness_and_the_best_others_agree_with_brute_force() {
             && displaced > 50,
         "{made} made, {dear} dear, {barred} barred, {excluded} excluded, {firm} firm, {ranked} ranked, {displaced} displacing"
     );
+}
+
+/// A story with a plan, one question and the answer.
+fn story(name: &str, coachee: Option<&str>, coach: Option<&str>) -> Explained {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name).with_extension("toml");
+    let reading = intake::read(&path, &[]).expect("a story");
+    ask(&reading, coachee, coach).expect("a plan").0
+}
+
+fn score(effect: &Effect) -> i128 {
+    let line = effect.tiers.iter().find(|tier| tier.tier == Tier::Score).expect("a score");
+    line.after.expect("a sum") - line.before.expect("a sum")
+}
+
+#[test]
+fn two_people_who_are_grouped() {
+    let mut asked = 0;
+    for name in ["four-heads", "five-heads", "seven-heads-in-triads", "conflicts-hold-both-ways"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scenarios/co-coaching")
+            .join(name)
+            .with_extension("toml");
+        let reading = intake::read(&path, &[]).expect("a story");
+        let ids: Vec<&str> = reading.roster.people.iter().map(|p| &*p.id).collect();
+        let first = ids[0];
+        for other in &ids[1..] {
+            let (found, _) = ask(&reading, Some(first), Some(other)).expect("a plan");
+            let pair = &found.pairs[0];
+            assert!(found.optimal);
+            match &pair.effect {
+                // Nothing that is asked for can be better than the best plan.
+                Some(effect) => {
+                    let coverage = effect.tiers[0];
+                    assert!(
+                        coverage.after < coverage.before || score(effect) <= 0,
+                        "{name} {other}: {effect:?}"
+                    );
+                    asked += 1;
+                }
+                None => assert!(!pair.obstacles.is_empty() || !pair.best, "{name} {other}"),
+            }
+        }
+        let (alone, _) = ask(&reading, Some(first), None).expect("a plan");
+        let worth: Vec<(Option<i128>, i128)> = alone
+            .ranking
+            .lines
+            .iter()
+            .map(|line| (line.effect.tiers[0].after, score(&line.effect)))
+            .collect();
+        assert!(worth.windows(2).all(|two| two[0] >= two[1]), "{name}: {worth:?}");
+    }
+    assert!(asked > 10, "{asked}");
+}
+
+#[test]
+fn conflicts_name_no_more_than_they_may() {
+    let found = story("declared/opaque-keeps-its-kind", Some("eve"), Some("ann"));
+    let against = &found.pairs[0].obstacles;
+    assert_eq!((against.len(), against[0].rule, against[0].level), (1, RuleKey::Declared, None));
+    assert_eq!(&*against[0].says, "has a declared conflict");
+    assert_eq!(found.pairs[0].effect, None);
+    assert!(found.unmatched.is_some());
+}
+
+#[test]
+fn a_stable_plan_is_explained_by_matches() {
+    let mut pairs = 0;
+    for file in
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/stable")).expect("stories")
+    {
+        let path = file.expect("an entry").path();
+        let Ok(reading) = intake::read(&path, &[]) else { continue };
+        for coachee in reading.roster.coachees.indexes().take(2) {
+            let Some((found, _)) = ask(&reading, Some(reading.roster.coachee_id(coachee)), None) else {
+                continue;
+            };
+            assert!(found.pairs.iter().all(|pair| pair.firmness.is_none()));
+            pairs += found.pairs.len() + found.ranking.lines.len();
+        }
+    }
+    assert!(pairs > 20, "{pairs}");
 }

@@ -235,3 +235,15 @@ fn a_declared_conflict_is_never_offered() {
     assert_eq!((near.obstacles[0].rule, near.obstacles[0].level), (RuleKey::Declared, None));
     assert!(found.mends.iter().all(|m| matches!(m.change, Remedy::Coach { .. })), "{:#?}", found.mends);
 }
+
+#[test]
+fn a_waiver_brings_two_heads_together() {
+    let found = story("shortage/two-heads-apart");
+    assert_eq!((found.short.len(), found.mends.len()), (2, 1));
+    assert_eq!(
+        found.mends[0].change,
+        Remedy::Waive { coach: "H2".into(), coachee: "H1".into(), rules: vec![RuleKey::Seniority] }
+    );
+    assert_eq!(found.mends[0].filled, 2);
+    assert_eq!(found.short[0].nearest.as_ref().map(|near| &*near.coach), Some("H2"));
+}

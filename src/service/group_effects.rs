@@ -121,7 +121,8 @@ fn together(plan: &PlanDocument, roster: &Roster, a: CoacheeIx, b: CoacheeIx) ->
 
 impl Ground<'_> {
     fn matched(&self, kind: LockKind, (a, b): (CoacheeIx, CoacheeIx)) -> Result<PlanDocument, ServiceError> {
-        let pair: Pair = (b, CoachIx::new(a.get()));
+        // Locks about two people keep the lower first.
+        let pair: Pair = (a.max(b), CoachIx::new(a.min(b).get()));
         match_programme(&locked(self.reading, kind, pair), self.options)
     }
 

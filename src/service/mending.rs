@@ -105,6 +105,9 @@ pub(super) fn waivers_alone(
     options: &Options<'_>,
 ) -> Result<(Vec<Mend>, bool), ServiceError> {
     near.sort_by_key(|(who, other, obstacles)| (obstacles.len(), *who, *other));
+    // Where both are left over, both name the other.
+    let mut known = BTreeSet::new();
+    near.retain(|(who, other, _)| known.insert((who.get().min(other.get()), who.get().max(other.get()))));
     let mut trial = Trial { reading, plan, options, found: Vec::new(), complete: true };
     let waivers = near.into_iter().filter(|(_, _, obstacles)| obstacles.len() <= LIFTED);
     let waivers = waivers
@@ -188,15 +191,20 @@ fn filled(plan: &PlanDocument) -> i128 {
 
 fn waive(roster: &Roster, coachee: CoacheeIx, coach: CoachIx, rules: Vec<RuleKey>) -> Attempt {
     let mut changed = roster.clone();
-    let waiver = |rule: &RuleKey| Waiver {
-        rule: *rule,
+    let waiver = |rule: RuleKey, coach: CoachIx, coachee: CoacheeIx| Waiver {
+        rule,
         coach,
         coachee,
         author: "".into(),
         reason: "".into(),
         expires: None,
     };
-    changed.waivers.extend(rules.iter().map(waiver));
+    changed.waivers.extend(rules.iter().map(|rule| waiver(*rule, coach, coachee)));
+    if roster.grouped() {
+        // Two people are coach and coachee to one another, under one number.
+        let (back, forth) = (CoachIx::new(coachee.get()), CoacheeIx::new(coach.get()));
+        changed.waivers.extend(rules.iter().map(|rule| waiver(*rule, back, forth)));
+    }
     let change = Remedy::Waive {
         coach: roster.coach_id(coach).into(),
         coachee: roster.coachee_id(coachee).into(),
