@@ -65,10 +65,18 @@ fn main() -> anyhow::Result<()> {
         }
         Outcome::Unknown { .. } => ("none", 0, [].as_slice()),
     };
+    let begun = Instant::now();
+    if let Outcome::Optimal { assignment, certificate, .. } = &outcome
+        && certificate.surety == Surety::Certified
+    {
+        let wrong = dyad::verify::proof(instance.parts(), assignment, certificate);
+        anyhow::ensure!(wrong.is_empty(), "the verifier refuses the proof: {wrong:?}");
+    }
+    let checked = begun.elapsed().as_secs_f64();
     let score = tiers.iter().find(|t: &&TierValue| t.tier == Tier::Score);
     let cost = |value: Option<i128>| value.map_or_else(|| "null".to_owned(), |v| (-v).to_string());
     println!(
-        "{{\"objective\":{},\"bound\":{},\"proof\":\"{proof}\",\"matched\":{matched},\"coachees\":{},\"solve_s\":{seconds:.3},\"peak_mb\":{:.1}}}",
+        "{{\"objective\":{},\"bound\":{},\"proof\":\"{proof}\",\"matched\":{matched},\"coachees\":{},\"solve_s\":{seconds:.3},\"verify_s\":{checked:.3},\"peak_mb\":{:.1}}}",
         cost(score.and_then(|t| t.value)),
         cost(score.and_then(|t| t.bound)),
         instance.coachees(),

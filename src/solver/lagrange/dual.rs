@@ -89,7 +89,7 @@ pub fn evaluate<W: Cost>(
         parts
     });
     let mut found = Evaluation {
-        bound: 0,
+        bound: problem.base,
         exact: true,
         groups: Vec::with_capacity(coaches),
         least: Vec::with_capacity(coaches),
@@ -110,10 +110,15 @@ pub fn evaluate<W: Cost>(
         found.bound += term;
         found.wanted.push(wanted);
     }
+    let mut impossible = false;
     for (row, price) in problem.shared.iter().zip(&prices.shared) {
         let (term, amount) = row_term(row, price.widen());
-        found.bound += term;
+        impossible |= term == IMPOSSIBLE;
+        found.bound += if impossible { 0 } else { term + price.widen() * row.begun };
         found.amounts.push(amount);
+    }
+    if impossible {
+        found.bound = IMPOSSIBLE;
     }
     Some(found)
 }
@@ -121,12 +126,16 @@ pub fn evaluate<W: Cost>(
 /// Fewer wishes than this are done before a thread starts.
 const PARALLEL: usize = 300;
 
-/// The least over the amounts a row may have of what it costs less its price, and that amount in multiples of `per`.
+/// More than any plan costs, and far from overflowing.
+pub const IMPOSSIBLE: i128 = 1 << 124;
+
+/// The least over the amounts a row may have of what it costs less its price, and that amount in multiples of `per`; where it may have
+/// none, [`IMPOSSIBLE`].
 ///
 /// Within a started step the cost is the same and along the ends of steps it is linear, so only ends count.
 pub fn row_term(row: &Shared, price: i128) -> (i128, Option<i128>) {
     let per = i128::from(row.per);
-    if price == 0 {
+    if price == 0 && row.charge(row.nearest(0).clamp(row.lowest, row.highest)) == Some(0) {
         return (0, None);
     }
     let mut ends = vec![row.lowest, row.highest];
@@ -136,6 +145,10 @@ pub fn row_term(row: &Shared, price: i128) -> (i128, Option<i128>) {
         if let Some((step, _)) = side.cost {
             let (step, far) = (i128::from(step), if side.above { row.highest } else { row.lowest });
             ends.push(limit + (far - limit) / step * step);
+            // The first end outside, where the limit itself is out of reach.
+            let off = if side.above { row.lowest - limit } else { limit - row.highest }.max(0);
+            let first = (off + step - 1) / step * step;
+            ends.push(if side.above { limit + first } else { limit - first });
         }
     }
     let mut best: Option<(i128, i128)> = None;
@@ -148,7 +161,7 @@ pub fn row_term(row: &Shared, price: i128) -> (i128, Option<i128>) {
             best = Some((value, amount));
         }
     }
-    best.map_or((0, None), |(value, amount)| (value, Some(amount.div_euclid(per))))
+    best.map_or((IMPOSSIBLE, None), |(value, amount)| (value, Some(amount.div_euclid(per))))
 }
 
 /// How prices are searched for.
@@ -234,7 +247,7 @@ impl<W: Cost> Search<W> {
         let of = of.unwrap_or(&self.at_best);
         let one = i64::from(ONE);
         let mut wishes: Vec<i64> = of.wanted.iter().map(|w| i64::from(*w) * one).collect();
-        let mut rows = vec![0_i128; problem.shared.len()];
+        let mut rows: Vec<i128> = problem.shared.iter().map(|row| row.begun).collect();
         for (coach, group) in problem.coaches.iter().zip(&of.groups) {
             for candidate in group {
                 let candidate = &coach.candidates[*candidate as usize];

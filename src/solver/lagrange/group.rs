@@ -117,7 +117,7 @@ fn sort<W: Cost>(coach: &Coach<W>, adds: &[W], scratch: &mut Scratch<W>, keep: i
         scratch.sums.push(sum);
     }
     scratch.amounts.clear();
-    scratch.amounts.resize(coach.limits.len(), 0);
+    scratch.amounts.extend(coach.limits.iter().map(|l| l.begun));
     scratch.chosen.clear();
     scratch.undo.clear();
 }
@@ -313,13 +313,13 @@ pub fn cost<W: Cost>(limit: &Limit<W>, amount: i64) -> Option<W> {
     Some(W::narrow(each.widen() * i128::from(steps)))
 }
 
-/// What the members of a group cost beside their own addends: places and limits; `None` if they may not be together.
+/// What the members of a group cost beside their own addends: places, and limits above what is begun; `None` if they may not be together.
 pub fn beside<W: Cost>(coach: &Coach<W>, group: &[u32], amounts: &mut Vec<i64>) -> Option<W> {
     if group.len() > coach.max {
         return None;
     }
     amounts.clear();
-    amounts.resize(coach.limits.len(), 0);
+    amounts.extend(coach.limits.iter().map(|l| l.begun));
     let mut sum = (0..group.len()).map(|k| coach.place(k)).fold(W::ZERO, |s, p| s + p);
     for candidate in group {
         for (limit, amount) in coach.uses(&coach.candidates[*candidate as usize]) {
@@ -328,7 +328,7 @@ pub fn beside<W: Cost>(coach: &Coach<W>, group: &[u32], amounts: &mut Vec<i64>) 
         }
     }
     for (limit, amount) in coach.limits.iter().zip(amounts.iter()) {
-        sum += cost(limit, *amount)?;
+        sum += cost(limit, *amount)? - cost(limit, limit.begun)?;
     }
     Some(sum)
 }
@@ -340,7 +340,7 @@ fn knapsack<W: Cost>(coach: &Coach<W>, scratch: &mut Scratch<W>) -> Option<W> {
     if limit.sets || limit.over.is_some() || !coach.places.is_empty() || items > coach.max || items < 12 {
         return None;
     }
-    let room = usize::try_from(limit.most).ok()?;
+    let room = usize::try_from(limit.most - limit.begun).ok()?;
     if (room + 1).checked_mul(items)? > TABLE {
         return None;
     }
@@ -396,7 +396,7 @@ mod tests {
             let sets = dice.below(2) == 0;
             let most = number(dice, 0, if sets { 2 } else { 12 });
             let over = (dice.below(3) == 0).then(|| (number(dice, 1, 3), number(dice, 0, 9)));
-            coach.limits.push(Limit { sets, most, over });
+            coach.limits.push(Limit { sets, most, begun: 0, over });
         }
         let mut adds = Vec::new();
         for at in 0..u32::try_from(candidates).expect("few") {
@@ -458,7 +458,7 @@ mod tests {
         for _ in 0..200 {
             let (mut coach, mut adds) = coach(&mut dice, 13);
             (coach.max, coach.places) = (13, Vec::new());
-            coach.limits = vec![Limit { sets: false, most: number(&mut dice, 0, 40), over: None }];
+            coach.limits = vec![Limit { sets: false, most: number(&mut dice, 0, 40), begun: 0, over: None }];
             coach.uses = (0..13).map(|_| (0, number(&mut dice, 0, 9))).collect();
             for (candidate, at) in coach.candidates.iter_mut().zip(0..) {
                 candidate.uses = (at, at + 1);

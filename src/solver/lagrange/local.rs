@@ -40,8 +40,6 @@ struct Reach {
 
 /// A few milliseconds: most neighbourhoods need less, and another one may do better than more time.
 const NEAR: Reach = Reach { groups: 500, listing: 6_000, combining: 3_000 };
-/// A second or two, once, for the whole of a small instance.
-const WHOLE: Reach = Reach { groups: 20_000, listing: 400_000, combining: 400_000 };
 /// The prices of the whole are good ones for a part.
 const EFFORT: Effort = Effort { iterations: 15 };
 
@@ -67,30 +65,6 @@ pub fn improve<W: Cost>(
     }
     let (found, done) = deepen(problem, prices, plan, (&small, &search), NEAR, halt);
     (small.whole(found), done)
-}
-
-/// Every coach freed at once: better groups if there are any, and whether there are certainly none better than these.
-pub fn settle<W: Cost>(
-    problem: &Problem<W>,
-    prices: &Prices<W>,
-    plan: &Plan,
-    halt: Halt<'_>,
-) -> (Vec<(usize, Vec<u32>)>, bool) {
-    let freed: Vec<usize> = (0..problem.coaches.len()).collect();
-    let open = super::open_wishes(problem, plan);
-    let Some(small) = carve(problem, prices, plan, &freed, &open) else { return (Vec::new(), false) };
-    let single = problem.wishes.iter().all(|w| w.open.len() <= 1);
-    if small.wishes.len() > WISHES || !single {
-        return (Vec::new(), false);
-    }
-    let Some(search) = Search::new(&small.problem, small.prices.clone(), 1, halt) else {
-        return (Vec::new(), false);
-    };
-    if search.at_best.bound >= small.limit {
-        return (Vec::new(), true);
-    }
-    let (found, all) = deepen(problem, prices, plan, (&small, &search), WHOLE, halt);
-    (small.whole(found), all)
 }
 
 impl<W> Small<W> {
@@ -130,6 +104,7 @@ pub fn carve<W: Cost>(
             shared: Vec::new(),
             shares: Vec::new(),
             grain: problem.grain,
+            base: 0,
         },
         prices: Prices { wishes: Vec::with_capacity(held), shared: Vec::new() },
         wishes: Vec::new(),
@@ -196,7 +171,11 @@ fn sub_coach<W: Cost>(
         max: owner.max,
         places: owner.places.clone(),
         candidates: Vec::new(),
-        limits: owner.limits.iter().map(|l| Limit { sets: l.sets, most: l.most, over: l.over }).collect(),
+        limits: owner
+            .limits
+            .iter()
+            .map(|l| Limit { sets: l.sets, most: l.most, begun: 0, over: l.over })
+            .collect(),
         uses: Vec::new(),
     };
     let mut back = Vec::new();

@@ -3,14 +3,17 @@
 //! Method: the places of coachees and the rows that coaches share are priced; what remains falls into one small problem for each
 //! coach, the cheapest group (Fisher, Jaikumar & Van Wassenhove 1986 for generalised assignment). Prices by the
 //! volume algorithm ([`dual`]), a first plan from its averages ([`start`]) in which chains of displacements place everybody whom they
-//! can ([`chain`]), then a few coaches at a time freed ([`sweep`]) and solved anew ([`local`]). Everything is counted in iterations, so that the same instance gives the same answer; the clock only cuts.
+//! can ([`chain`]), then a few coaches at a time freed ([`sweep`]) and solved anew ([`local`]); a small gap that is left is closed case by
+//! case ([`cases`]). Everything is counted in iterations, so that the same instance gives the same answer; the clock only cuts.
 //! Sign convention: see [`crate::model::certificate`], "the bound by groups".
 
+mod cases;
 mod chain;
 mod combine;
 mod dual;
 mod group;
 mod local;
+mod narrow;
 mod neighbourhood;
 mod plan;
 mod problem;
@@ -19,6 +22,7 @@ mod start;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod within;
 
 use super::Options;
 use super::branch::counted;
@@ -30,10 +34,11 @@ use crate::model::catalogue::Tier;
 use crate::model::certificate::{Case, Claim, GroupPrices, Groups, RowPrice, Stage};
 use crate::model::index::PairIx;
 use crate::model::instance::Instance;
+use cases::Tree;
 use dual::{Effort, Prices, Search};
 use plan::Plan;
 use problem::Problem;
-use sweep::{Sweeper, take_over};
+use sweep::Sweeper;
 
 /// Says that time is over, or that the caller cancelled.
 type Halt<'h> = &'h (dyn Fn() -> bool + Sync);
@@ -55,6 +60,9 @@ pub struct Found {
 /// Rounds of freeing coaches: at most so many, and at most so many in a row that find nothing.
 const ROUNDS: usize = 2_000;
 const IDLE: usize = 25;
+/// Cases that are opened at most, and how many pairs all of them together may look at.
+const CASES: usize = 2_000;
+const LOOKS: usize = 3_000_000;
 /// Iterations for prices: at most so many times [`FIRST`] before the first plan, then [`NEXT`] in one of [`OFTEN`] rounds, and after
 /// [`STALE`] times without a better bound in one of [`SELDOM`].
 const PHASES: usize = 10;
@@ -128,35 +136,48 @@ fn run<W: Cost>(composite: &Composite<'_>, options: &Options<'_>) -> Option<Foun
         idle = if plan.cost < cost || search.at_best.bound > bound { 0 } else { idle + 1 };
     }
     let mut bound = rounded(search.at_best.bound, problem.grain);
-    let proved = bound >= plan.cost && search.at_best.exact;
-    let stage = proved.then(|| stage(composite, &problem, &search.best, bound));
-    if bound < plan.cost && !halt() {
-        let (better, settled) = local::settle(&problem, &search.best, &plan, halt);
-        take_over(&problem, &mut plan, better);
-        if settled {
+    let mut stage = None;
+    if bound >= plan.cost && search.at_best.exact {
+        stage = Some(stage_of(composite, &problem, &[search.best.clone()], vec![Case::Bound(0)], bound));
+    } else if !halt() {
+        let most = CASES.min(LOOKS / composite.instance.pairs().max(1));
+        let mut tree = Tree::new(&problem, plan.cost, most, options.threads, halt);
+        let cases = tree.search(&search.best);
+        if let Some(groups) = tree.best.take() {
+            plan = Plan::of(&problem, groups).filter(|p| p.cost < plan.cost).unwrap_or(plan);
+        }
+        if let Some(cases) = cases {
             bound = plan.cost;
+            stage = Some(stage_of(composite, &problem, &tree.lists, cases, bound));
         }
     }
     let open = reduce::open(&problem, &search, &plan, composite.instance.pairs(), halt);
     Some(Found { plan: plan.pairs(&problem), cost: plan.cost, bound, open, stage })
 }
 
-/// The bound at these prices as others compute it.
-fn stage<W: Cost>(composite: &Composite<'_>, problem: &Problem<W>, prices: &Prices<W>, bound: i128) -> Stage {
-    let coachees = composite.instance.parts().demand.indexes().zip(&prices.wishes);
-    let rows = problem.shared.iter().zip(&prices.shared);
+/// The proof as others read it: cases and the prices that settle them.
+fn stage_of<W: Cost>(
+    composite: &Composite<'_>,
+    problem: &Problem<W>,
+    lists: &[Prices<W>],
+    cases: Vec<Case>,
+    bound: i128,
+) -> Stage {
     let price =
         |(row, price): (&problem::Shared, &W)| RowPrice { row: row.row, price: price.widen(), per: row.per };
-    let prices = GroupPrices {
-        coachees: coachees.map(|(at, price)| (at, price.widen())).filter(|p| p.1 != 0).collect(),
-        rows: rows.map(price).filter(|r| r.price != 0).collect(),
+    let list = |prices: &Prices<W>| GroupPrices {
+        coachees: (composite.instance.parts().demand.indexes().zip(&prices.wishes))
+            .map(|(at, price)| (at, price.widen()))
+            .filter(|p| p.1 != 0)
+            .collect(),
+        rows: problem.shared.iter().zip(&prices.shared).map(price).filter(|r| r.price != 0).collect(),
     };
     Stage {
         claim: Claim::Best { floor: None },
         multipliers: composite.multipliers,
         prices: Vec::new(),
         nests: Vec::new(),
-        groups: Some(Groups { prices: vec![prices], cases: vec![Case::Bound(0)] }),
+        groups: Some(Groups { prices: lists.iter().map(list).collect(), cases }),
         bound,
     }
 }

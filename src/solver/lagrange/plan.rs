@@ -41,10 +41,10 @@ impl Plan {
         Some(plan)
     }
 
-    /// Groups with what they fill and add to shared rows; without a cost.
+    /// Groups with what they fill and add to shared rows; their cost is still that of the settled pairs.
     pub fn counted<W: Cost>(problem: &Problem<W>, groups: Vec<Vec<u32>>) -> Self {
         let mut filled = vec![0_u32; problem.wishes.len()];
-        let mut amounts = vec![0_i128; problem.shared.len()];
+        let mut amounts: Vec<i128> = problem.shared.iter().map(|row| row.begun).collect();
         for (coach, group) in problem.coaches.iter().zip(&groups) {
             for candidate in group {
                 let candidate = &coach.candidates[*candidate as usize];
@@ -54,7 +54,7 @@ impl Plan {
                 }
             }
         }
-        Self { groups, filled, amounts, cost: 0 }
+        Self { groups, filled, amounts, cost: problem.base }
     }
 
     /// The pairs, ascending.

@@ -36,6 +36,8 @@ pub struct Limit<W> {
     /// Whether uses are sets (bits) that are counted, rather than amounts that are added.
     pub sets: bool,
     pub most: i64,
+    /// What pairs use that are settled: an amount, or sets.
+    pub begun: i64,
     /// `None`: never more. Else for each started step of this size so much.
     pub over: Option<(i64, W)>,
 }
@@ -83,12 +85,17 @@ impl Side {
 }
 
 /// A row that several coaches share.
+#[derive(Clone)]
 pub struct Shared {
     /// Its position among the rows of the instance.
     pub row: usize,
     pub sides: Vec<Side>,
     pub lowest: i128,
     pub highest: i128,
+    /// What the pairs that are settled add to it, in multiples of `per`.
+    pub begun: i128,
+    /// Whether it counts sets of pairs, rather than amounts that are added.
+    pub sets: bool,
     /// Divides every weight.
     pub per: i64,
     /// What a step in its price is divided by: the largest weight in multiples of `per`, and the more coachees it counts the
@@ -121,6 +128,8 @@ pub struct Problem<W> {
     pub shares: Vec<(u32, i64)>,
     /// Divides what every plan costs.
     pub grain: i128,
+    /// What the pairs that are settled cost.
+    pub base: i128,
 }
 
 /// Of one coach: limits with what each candidate uses of them.
@@ -242,6 +251,7 @@ fn bare<W: Cost>(composite: &Composite<'_>) -> Problem<W> {
         shared: Vec::new(),
         shares: Vec::new(),
         grain: grain_of_sides(composite, grain),
+        base: 0,
     }
 }
 
@@ -301,7 +311,7 @@ fn add_nests<W: Cost>(composite: &Composite<'_>, problem: &mut Problem<W>, place
             if terms.len() > family.cap as usize {
                 let limits = &mut problem.coaches[coach].limits;
                 own[coach].push((limits.len(), terms));
-                limits.push(Limit { sets: false, most: i64::from(family.cap), over });
+                limits.push(Limit { sets: false, most: i64::from(family.cap), begun: 0, over });
             }
         }
     }
@@ -345,7 +355,12 @@ fn own_limit<W: Cost>(composite: &Composite<'_>, row: &Row) -> Option<Limit<W>> 
     }
     let most = row.most?;
     let side = sides(composite, row).pop()?;
-    (most >= 0).then(|| Limit { sets, most, over: side.cost.map(|(step, cost)| (step, W::narrow(cost))) })
+    (most >= 0).then(|| Limit {
+        sets,
+        most,
+        begun: 0,
+        over: side.cost.map(|(step, cost)| (step, W::narrow(cost))),
+    })
 }
 
 fn own_uses(row: &Row, place: &[u32]) -> Option<Vec<(u32, i64)>> {
@@ -401,7 +416,9 @@ fn shared(composite: &Composite<'_>, at: usize, number: u32, shares: &mut [Vec<(
     let largest = terms.iter().map(|t| (t.1 / per).abs()).max().unwrap_or(1);
     let wide = i64::try_from(counted.len().isqrt()).unwrap_or(1).max(1);
     let largest = largest.saturating_mul(wide);
-    Shared { row: at, sides: sides(composite, row), lowest: sum(-1), highest: sum(1), per, largest, rising }
+    let sets = matches!(row.amount, Amount::Distinct(_));
+    let (sides, lowest, highest) = (sides(composite, row), sum(-1), sum(1));
+    Shared { row: at, sides, lowest, highest, begun: 0, sets, per, largest, rising }
 }
 
 pub fn gcd(a: i128, b: i128) -> i128 {
