@@ -60,15 +60,17 @@ bench: need-rust ## the stages, by criterion
 	$(CARGO) bench -j$(JOBS)
 
 bench-peers: build venv bench-data/lemon ## side by side with other solvers; writes docs/benchmarks.md
-	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass --example rows
+	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass --example rows --example contingencies
 	$(PYTHON) benches/peers/peers.py --quick
 	$(PYTHON) benches/peers/rowed.py --quick
+	$(PYTHON) benches/peers/repairs.py
 	$(PYTHON) benches/peers/command.py
 
 bench-peers-full: build venv bench-data/lemon ## the same, with the large instances
-	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass --example rows
+	$(CARGO) build --release -j$(JOBS) --example core --example csv_pass --example rows --example contingencies
 	$(PYTHON) benches/peers/peers.py --full
 	$(PYTHON) benches/peers/rowed.py --full
+	$(PYTHON) benches/peers/repairs.py
 	$(PYTHON) benches/peers/command.py
 
 clean:

@@ -35,7 +35,7 @@ fn ready(name: &str, added: &str, state: PairState) -> (Reading, Reading) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("november.toml");
     std::fs::write(&file, added).expect("a file");
-    let after = intake::read_with(&story(name), &[], &[file]).expect("the rows are sound");
+    let after = intake::read_with(&story(name), &[], &[file], None).expect("the rows are sound");
     if !plain.roster.grouped() {
         return (with_plan(plain, &plan, state), with_plan(after, &plan, state));
     }

@@ -207,7 +207,7 @@ pub struct WhatIfArgs {
     /// Somebody leaves; may be given several times
     #[arg(long, value_name = "ID")]
     pub drop: Vec<String>,
-    /// Rows that come: coaches.csv, coachees.csv, conflicts.csv, employment.csv, …, or a TOML file with such tables
+    /// Rows that come: coaches.csv, coachees.csv, conflicts.csv, employment.csv, …, or a TOML file with such tables, drop, places and [rules]
     #[arg(long, value_name = "FILE")]
     pub add: Vec<PathBuf>,
     /// How many places a coach has from now on: C03=2; may be given several times
@@ -218,6 +218,9 @@ pub struct WhatIfArgs {
     /// How many pairs may move beyond those that must; any: as many as gain something
     #[arg(long, value_name = "N|any", value_parser = moves)]
     pub moves: Option<Further>,
+    /// Several repairs side by side: a TOML file with a [[scenario]] each: name, drop, places, moves, rules and tables of rows
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    pub scenarios: Option<PathBuf>,
     /// Write the repaired plan here as well; may be given several times [.json, .csv]
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
@@ -245,7 +248,8 @@ pub enum Further {
     Any,
 }
 
-fn moves(text: &str) -> Result<Further, String> {
+/// `--moves`, and `moves` of a scenario.
+pub fn moves(text: &str) -> Result<Further, String> {
     if text == "any" {
         return Ok(Further::Any);
     }

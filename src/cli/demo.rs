@@ -2,15 +2,15 @@
 
 use super::names::{Names, count, points};
 use super::screen::{Ink, Screen, print};
-use super::{End, Failure, Ways, answers, plan_table, pretty};
+use super::{End, Failure, Ways, answers, plan_table, pretty, repair_table};
 use crate::intake::{self, Reading};
-use crate::model::catalogue::{PairState, Status};
+use crate::model::catalogue::PairState;
 use crate::model::document::{PairLine, PlanDocument};
 use crate::model::fault::{At, Code, Fault};
 use crate::model::index::{CoachIx, Ix};
 use crate::model::people::Id;
 use crate::model::roster::{PlannedPair, Roster};
-use crate::service::{self, CheckReport, Comparison};
+use crate::service::{self, Change, CheckReport, Moves, Options, WhatIf, Workers};
 use serde_json::json;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -60,8 +60,7 @@ struct Story {
     report: CheckReport,
     plan: PlanDocument,
     lost: Id,
-    after: PlanDocument,
-    found: Comparison,
+    found: WhatIf,
 }
 
 /// Checks, matches, explains one pair, loses one coach; writes nothing outside the system's temporary folder.
@@ -83,23 +82,21 @@ fn tell_story(ways: Ways) -> Result<Story, Failure> {
     let busiest = busiest(&reading.roster, &plan);
     let lost = Id::from(reading.roster.coach_id(busiest));
     reading.roster.plan = Some(as_baseline(&reading.roster, &plan));
-    reading.roster.coaches[busiest].status = Status::Withdrawn;
-    let after = matched(&reading, ways, Duration::ZERO)?;
-    let found = service::compare(&plan, &after);
-    Ok(Story { reading, report, plan, lost, after, found })
+    let mut after = Reading { roster: reading.roster.clone(), findings: reading.findings.clone() };
+    service::apply(&mut after.roster, &[Change::Drop(lost.clone())])?;
+    let workers = super::commands::workers();
+    let found =
+        service::what_if(&reading, &after, Moves::Fewest, &options(ways, Duration::ZERO, workers.as_ref()))?;
+    Ok(Story { reading, report, plan, lost, found })
 }
 
 fn matched(reading: &Reading, ways: Ways, read: Duration) -> Result<PlanDocument, Failure> {
     let workers = super::commands::workers();
-    let options = service::Options {
-        threads: ways.threads,
-        time_limit: None,
-        cancel: None,
-        progress: None,
-        workers: workers.as_ref(),
-        read,
-    };
-    Ok(service::match_programme(reading, &options)?)
+    Ok(service::match_programme(reading, &options(ways, read, workers.as_ref()))?)
+}
+
+const fn options(ways: Ways, read: Duration, workers: Option<&Workers>) -> Options<'_> {
+    Options { threads: ways.threads, time_limit: None, cancel: None, progress: None, workers, read }
 }
 
 /// The files are laid out in a temporary folder and read like anybody's.
@@ -148,8 +145,9 @@ fn as_json(story: &Story) -> Result<serde_json::Value, Failure> {
         "check": answers::check_json(&story.report),
         "plan": whole(&story.plan)?,
         "lost": story.lost,
-        "after": whole(&story.after)?,
-        "comparison": answers::compare_json(&story.found),
+        "after": whole(&story.found.plan)?,
+        "comparison": answers::compare_json(&story.found.comparison),
+        "what_if": repair_table::what_if_json(&story.found, &[])?,
     }))
 }
 
@@ -167,9 +165,10 @@ fn as_text(story: &Story, screen: Screen) -> String {
         out.push_str(&explained(pair, screen));
     }
     let title =
-        format!("{} leaves. Match again, keeping every pair that can be kept.", names.person(&story.lost));
+        format!("{} leaves. Whoever can stays with their coach: dyad what-if.", names.person(&story.lost));
     step(&mut out, screen, "4. Lose one coach", &title);
-    out.push_str(&lost_summary(story, &names, screen));
+    let asked = repair_table::asked(&names, &[Change::Drop(story.lost.clone())], &[]);
+    out.push_str(&repair_table::what_if_text(roster, &asked, &story.found, &[], screen));
     step(&mut out, screen, "What to try next", "");
     for (command, what) in NEXT {
         let _ = writeln!(out, "  {}\n      {what}", screen.ink(Ink::Good, command));
@@ -212,29 +211,5 @@ fn explained(pair: &PairLine, screen: Screen) -> String {
         out.push_str(&screen.bullet(&worth, &says));
     }
     let _ = writeln!(out, "  {:>8} in all", points(i128::from(pair.score.0)));
-    out
-}
-
-fn lost_summary(story: &Story, names: &Names<'_>, screen: Screen) -> String {
-    let before = story.plan.pairs.iter().filter(|p| p.coach == story.lost).count();
-    let mut out = screen.paragraph(&format!(
-        "{} had {}. {} of {} other pairs stay as they are.",
-        names.person(&story.lost),
-        count(before, "coachee", "coachees"),
-        story.found.kept.len(),
-        story.plan.pairs.len() - before,
-    ));
-    out.push_str(&answers::differences(&story.reading.roster, &story.found, screen));
-    if story.after.unmatched.is_empty() {
-        out.push_str("\nNobody is stranded.\n");
-    } else {
-        out.push_str(&screen.heading("Who is stranded, and why"));
-    }
-    for line in &story.after.unmatched {
-        let text = format!("{}: {}", names.person(&line.coachee), super::screen::clean(&line.says));
-        out.push_str(&screen.bullet("•", &text));
-    }
-    out.push('\n');
-    out.push_str(&screen.paragraph(&plan_table::proof(&story.after)));
     out
 }

@@ -20,6 +20,7 @@ mod repair_table;
 mod screen;
 mod serving;
 mod shortage_table;
+mod side_by_side;
 
 use crate::grpc::ServeError;
 use crate::model::document::{OutcomeKind, PlanDocument};

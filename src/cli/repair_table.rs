@@ -5,17 +5,19 @@ use super::names::{Names, count, points};
 use super::plan_table;
 use super::screen::{Ink, Screen, clean, listed};
 use crate::intake;
-use crate::model::catalogue::Word;
+use crate::model::catalogue::{Tier, Word};
 use crate::model::finding::Finding;
 use crate::model::people::Id;
 use crate::model::quantity::micro_decimal;
 use crate::model::roster::Roster;
-use crate::service::{Change, Contingencies, FrontierLine, LossLine, Move, RepairLine, ReserveLine, WhatIf};
+use crate::service::{
+    Change, Contingencies, FrontierLine, Gained, LossLine, Move, ROOM, RepairLine, ReserveLine, WhatIf,
+};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
 pub fn what_if_json(found: &WhatIf, misfits: &[(Id, Id)]) -> Result<Value, Failure> {
-    let WhatIf { plan, comparison, moved, broken, released, frontier, ended, traced, free } = found;
+    let WhatIf { plan, comparison, moved, broken, released, frontier, reached, ended, traced, free } = found;
     let whole: Value =
         serde_json::from_str(&intake::plan_to_json(plan)).map_err(|e| Failure::Output(e.into()))?;
     let move_line = |Move { coachee, from, to, why }: &Move| json!({ "coachee": coachee, "from": from, "to": to, "why": why });
@@ -33,6 +35,7 @@ pub fn what_if_json(found: &WhatIf, misfits: &[(Id, Id)]) -> Result<Value, Failu
             "difference": micro_decimal(comparison.score_after - comparison.score_before),
         },
         "frontier": frontier.iter().map(point).collect::<Vec<_>>(),
+        "frontier_reached": reached,
         "frontier_ended": ended,
         "frontier_traced": traced,
         "free": point(free),
@@ -56,35 +59,52 @@ fn pairs(pairs: &[(Id, Id)]) -> Vec<Value> {
 }
 
 fn point(line: &FrontierLine) -> Value {
-    let FrontierLine { further, filled, score, proved, moved } = line;
+    let FrontierLine { further, gains, filled, score, proved, moved } = line;
     let moved = moved.iter().map(|(coachee, to)| json!({ "coachee": coachee, "to": to }));
     json!({
         "further": further,
         "filled": i64::try_from(*filled).unwrap_or(i64::MAX),
         "score": micro_decimal(*score),
+        "gains": gains.iter().map(gain).collect::<Vec<_>>(),
         "proved": proved,
         "moved": moved.collect::<Vec<_>>(),
     })
 }
 
+fn gain((what, by): &(Gained, i128)) -> Value {
+    match what {
+        Gained::Filled { nth, class } => {
+            json!({ "name": "coverage", "class": class, "nth": nth, "by": by.to_string() })
+        }
+        Gained::Tier(tier @ (Tier::Score | Tier::Balance | Tier::Floor)) => {
+            json!({ "name": tier.key(), "by": micro_decimal(*by) })
+        }
+        Gained::Tier(tier @ (Tier::Coverage | Tier::Minimums | Tier::Stability)) => {
+            json!({ "name": tier.key(), "by": by.to_string() })
+        }
+    }
+}
+
+/// The changes in words, for a title.
+pub fn asked(names: &Names<'_>, changes: &[Change], others: &[String]) -> String {
+    let said = changes.iter().map(|change| match change {
+        Change::Drop(id) => format!("{} leaves", names.person(id)),
+        Change::Places(id, n) => format!("{} takes {n}", names.person(id)),
+    });
+    said.chain(others.iter().map(|other| clean(other))).collect::<Vec<_>>().join(", ")
+}
+
 pub fn what_if_text(
     roster: &Roster,
-    changes: &[Change],
+    asked: &str,
     found: &WhatIf,
     misfits: &[(Id, Id)],
     screen: Screen,
 ) -> String {
     let names = Names::new(roster);
     let mut out = String::from("\n");
-    let asked: Vec<String> = changes
-        .iter()
-        .map(|change| match change {
-            Change::Drop(id) => format!("{} leaves", names.person(id)),
-            Change::Places(id, n) => format!("{} takes {n}", names.person(id)),
-        })
-        .collect();
     if !asked.is_empty() {
-        out.push_str(&screen.ink(Ink::Title, &screen.paragraph(&format!("What if {}?", asked.join(", ")))));
+        out.push_str(&screen.ink(Ink::Title, &screen.paragraph(&format!("What if {asked}?"))));
     }
     let comparison = &found.comparison;
     let difference = comparison.score_after - comparison.score_before;
@@ -105,9 +125,7 @@ pub fn what_if_text(
     listed(&mut out, screen, "The plan breaks rules today", found.broken.iter().map(|f| clean(&f.says)));
     listed(&mut out, screen, "Pins that the change breaks", found.released.iter().map(|f| clean(&f.says)));
     let moved = found.moved.iter().map(|Move { coachee, from, to, why }| {
-        let why = why
-            .strip_suffix(" leaves")
-            .map_or_else(|| clean(why), |coach| format!("{} leaves", names.person(coach)));
+        let why = in_names(&names, why);
         format!("{}: {}: {why}", names.person(coachee), names.way(from, to))
     });
     listed(&mut out, screen, "Who moves", moved);
@@ -126,45 +144,91 @@ pub fn what_if_text(
     out
 }
 
+/// The service's reasons name people by id where they name them.
+fn in_names(names: &Names<'_>, why: &str) -> String {
+    if let Some(coach) = why.strip_suffix(" leaves") {
+        return format!("{} leaves", names.person(coach));
+    }
+    match why.strip_prefix(ROOM) {
+        Some(ids) => format!("{ROOM}{}", names.list(&ids.split(", ").collect::<Vec<_>>(), 9)),
+        None => clean(why),
+    }
+}
+
 fn frontier(out: &mut String, names: &Names<'_>, found: &WhatIf, screen: Screen) {
     let Some(first) = found.frontier.first() else { return };
-    if found.free.further == 0 && found.free.score == first.score && found.free.filled == first.filled {
-        out.push_str("\nNo further move would gain anything: proved.\n");
+    let gains = |line: &FrontierLine| line.gains.iter().any(|gain| gain.1 != 0);
+    let more = found.frontier.len() > 1 || gains(&found.free);
+    if !more {
+        let says = if found.ended || !gains(&found.free) {
+            "No further move would gain anything: proved."
+        } else {
+            "No further move looked at would gain anything."
+        };
+        let _ = writeln!(out, "\n{says}");
         return;
     }
     out.push_str(&screen.heading("What further moves would gain"));
-    let mut table = screen.table(&["further moves", "places filled", "score", "gain", "proved", "who"]);
-    let mut row = |line: &FrontierLine| {
+    let mut table =
+        screen.table(&["further moves", "gained", "places filled", "score", "proved", "who changes coach"]);
+    let last = found.frontier.last().unwrap_or(first);
+    // The best of all plans stands in the list where the list was followed to its end.
+    let best = Some(&found.free).filter(|free| gains(free) && free.gains != last.gains);
+    for line in found.frontier.iter().chain(best) {
         let who: Vec<&Id> = line.moved.iter().map(|(coachee, _)| coachee).collect();
         table.add_row(vec![
             line.further.to_string(),
+            gained(line),
             line.filled.to_string(),
             points(line.score),
-            points(line.score - first.score),
             if line.proved { "yes" } else { "not yet" }.to_owned(),
             names.list(&who, 3),
         ]);
-    };
-    let mut last: Option<&FrontierLine> = None;
-    for line in &found.frontier {
-        // A move that gains nothing is no news.
-        if last.is_none_or(|last| (last.score, last.filled) != (line.score, line.filled)) {
-            row(line);
-        }
-        last = Some(line);
-    }
-    if !found.ended && last != Some(&found.free) {
-        row(&found.free);
     }
     let _ = writeln!(out, "{}", table.trim_fmt());
-    if !found.traced {
-        let says =
-            "Numbers of moves are left out where rules tie several pairs together, or people are grouped.";
-        out.push_str(&screen.ink(Ink::Faint, &screen.paragraph(says)));
+    let says = if !found.traced {
+        "Numbers of moves are left out where rules tie several pairs together, or people are grouped."
     } else if !found.ended {
-        let says =
-            "The last line is the best of all plans; between it and the line above there are further steps.";
-        out.push_str(&screen.ink(Ink::Faint, &screen.paragraph(says)));
+        "The work ends here, not what could be gained: the last line is the best of all plans, and between it and the line above there \
+         may be further steps."
+    } else {
+        "Numbers of moves that are not listed gain nothing on the line above; nothing is gained beyond the last."
+    };
+    out.push_str(&screen.ink(Ink::Faint, &screen.paragraph(says)));
+}
+
+/// What a line of the frontier gains on the first, and what it pays for that, tier by tier.
+fn gained(line: &FrontierLine) -> String {
+    let number = |by: i128| usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+    let mut classes: Vec<u8> = line.gains.iter().filter_map(|(what, _)| filled_class(*what)).collect();
+    classes.dedup();
+    let told = line.gains.iter().filter(|gain| gain.1 != 0).map(|(what, by)| {
+        let more = *by > 0;
+        match what {
+            Gained::Filled { nth, class } => {
+                let people = count(number(*by), "coachee", "coachees");
+                let people = if classes.len() > 1 { format!("{people} of priority {class}") } else { people };
+                let what = match nth {
+                    1 => "matched".to_owned(),
+                    nth => format!("with {nth} coaches"),
+                };
+                format!("{people} {} {what}", if more { "more" } else { "fewer" })
+            }
+            Gained::Tier(Tier::Minimums) => {
+                let places = count(number(*by), "place", "places");
+                format!("{places} {} missing to least loads", if more { "fewer" } else { "more" })
+            }
+            Gained::Tier(Tier::Balance) => if more { "spread better" } else { "spread less well" }.to_owned(),
+            Gained::Tier(_) => format!("{}{} points", if more { "+" } else { "" }, points(*by)),
+        }
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+const fn filled_class(what: Gained) -> Option<u8> {
+    match what {
+        Gained::Filled { class, .. } => Some(class),
+        Gained::Tier(_) => None,
     }
 }
 

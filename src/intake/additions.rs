@@ -5,8 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::model::fault::{Code, Fault};
 
 use super::load::Loaded;
+use super::scenarios::ScenarioFile;
 use super::source::{self, Source, SourceKind};
 use super::tables::{TableKind, folded};
+
+/// Adds one scenario of a file, whose text was read before.
+pub fn add_scenario(loaded: &mut Loaded, file: &ScenarioFile, number: u32) {
+    loaded.sources.push(Source::new(&file.name, SourceKind::Added(Some(number)), file.text.clone()));
+}
 
 /// Adds each file as a source of its own, so that whatever is wrong with it is told with its place.
 pub fn add(loaded: &mut Loaded, files: &[PathBuf]) {
@@ -25,7 +31,7 @@ fn read(path: &Path) -> Result<Source, Fault> {
         .and_then(|bytes| source::decode(bytes).map_err(|line| source::not_text(&name, line)))?
         .0;
     let kind = match kind.as_deref() {
-        Some("toml") => SourceKind::Added,
+        Some("toml") => SourceKind::Added(None),
         Some("csv") => {
             let Some(kind) = table_of(path, &text) else {
                 let says = "the header is not that of a table that can be added to";

@@ -44,6 +44,7 @@ mod programme;
 mod raw;
 mod roles;
 mod rulebook;
+mod scenarios;
 mod schools;
 mod settings;
 mod shapes;
@@ -66,6 +67,7 @@ mod rejected_tests;
 mod round_tests;
 
 pub use message::{Given, field_path};
+pub use scenarios::{Scenario, ScenarioFile, Told};
 
 /// A programme as read: the roster, and what is worth knowing about the reading (`converted`, `acting-role`, …).
 #[derive(Debug)]
@@ -82,12 +84,30 @@ pub fn read(programme: &Path, sets: &[String]) -> Result<Reading, Vec<Fault>> {
 }
 
 /// The same with the rows of further files added to its tables: `coaches.csv`, `conflicts.csv`, … by name or header, or a TOML
-/// file with tables inline.
-pub fn read_with(programme: &Path, sets: &[String], additions: &[PathBuf]) -> Result<Reading, Vec<Fault>> {
+/// file with tables and rules inline; and with one scenario of a file of scenarios, by its number.
+pub fn read_with(
+    programme: &Path,
+    sets: &[String],
+    additions: &[PathBuf],
+    scenario: Option<(&ScenarioFile, u32)>,
+) -> Result<Reading, Vec<Fault>> {
     let mut loaded = load::load(programme);
     additions::add(&mut loaded, additions);
+    if let Some((file, number)) = scenario {
+        additions::add_scenario(&mut loaded, file, number);
+    }
     loaded.add_settings(sets);
     build::build(loaded)
+}
+
+/// Reads a file of scenarios: `[[scenario]]` tables with a name each.
+pub fn read_scenarios(path: &Path) -> Result<ScenarioFile, Vec<Fault>> {
+    scenarios::read(path)
+}
+
+/// What a TOML file that is added says of people who are there: who leaves, how many a coach takes.
+pub fn read_changes(path: &Path) -> Result<Scenario, Vec<Fault>> {
+    scenarios::of_addition(path)
 }
 
 /// Of these names the one that is meant, if it is nearly one of them.

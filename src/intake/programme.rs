@@ -22,8 +22,9 @@ pub fn read<'s>(
     faults: &mut Faults<'_>,
 ) -> Option<Programme> {
     let before = faults.count();
+    let added = |entry: &&Entry<'_>| matches!(sources[entry.file].kind, SourceKind::Added(_));
     let [name, preset, starts, ends, objective, rules, stable] = KEYS.map(|known| {
-        let mut found = keys.iter().filter(|e| folded(&e.key.name) == folded(known));
+        let mut found = keys.iter().filter(|e| folded(&e.key.name) == folded(known) && !added(e));
         let first = found.next();
         if let Some(second) = found.next() {
             let says = format!("the key {known} stands twice");
@@ -63,6 +64,10 @@ pub fn read<'s>(
     let mut book = RuleBook::preset(preset.unwrap_or(Preset::Bare));
     let mut settings = Vec::new();
     if let Some(entry) = rules {
+        settings::from_rules(&entry.value, entry.file, &mut settings, faults);
+    }
+    // Added files hold no other key of a programme.
+    for entry in keys.iter().filter(added) {
         settings::from_rules(&entry.value, entry.file, &mut settings, faults);
     }
     let mut tiers = objective.and_then(|e| objective_of(&values(&e.value, e.file, "objective"), e, faults));

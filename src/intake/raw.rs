@@ -9,7 +9,7 @@ use super::faults::Faults;
 use super::source::{Source, SourceKind, Span};
 use super::tables::{Table, TableKind, folded};
 use super::value::{Key, Kind, Malformed, Value};
-use super::{json_value, toml_value};
+use super::{json_value, scenarios, toml_value};
 
 /// A programme key with its value and its source.
 pub struct Entry<'s> {
@@ -66,9 +66,15 @@ pub fn raw<'s>(
                 Some(table) => raw.add(table),
                 None => raw.lost.push(kind),
             },
-            SourceKind::Programme | SourceKind::Toml | SourceKind::Added => {
+            SourceKind::Programme | SourceKind::Toml | SourceKind::Added(_) => {
                 match toml_value::read(&source.text) {
-                    Ok(value) => document(&mut raw, file, source, value, faults),
+                    Ok(value) => {
+                        let value = match source.kind {
+                            SourceKind::Added(Some(number)) => scenarios::numbered(value, number),
+                            _ => value,
+                        };
+                        document(&mut raw, file, source, value, faults);
+                    }
                     Err(errors) => errors.iter().for_each(|e| malformed(file, Code::BadToml, e, faults)),
                 }
             }
@@ -120,10 +126,13 @@ fn document<'s>(
         );
         return;
     };
-    raw.has_keys |= source.kind != SourceKind::Added;
+    let added = matches!(source.kind, SourceKind::Added(_));
+    raw.has_keys |= !added;
     for (key, value) in entries {
         let plain = folded(&key.name);
-        if KEYS.iter().any(|k| folded(k) == plain) {
+        if added && scenarios::own_key(&key.name, source.kind) {
+            // Read by `scenarios`: changes to people who are there, and how far a repair may go.
+        } else if KEYS.iter().any(|k| folded(k) == plain) && (!added || plain == "rules") {
             raw.keys.push(Entry { key, value, file });
         } else if source.kind.is_json() && key.name == "programme" {
             programme_object(raw, file, source, value, faults);
@@ -136,8 +145,9 @@ fn document<'s>(
                 None => raw.lost.push(kind),
             }
         } else {
+            let keys: &[&str] = if added { &scenarios::KEYS } else { &KEYS };
             let known: Vec<&str> =
-                KEYS.iter().copied().chain(TableKind::ALL.iter().map(|k| k.key())).collect();
+                keys.iter().copied().chain(TableKind::ALL.iter().map(|k| k.key())).collect();
             unknown_key(file, &key, &known, faults);
         }
     }

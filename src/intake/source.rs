@@ -26,8 +26,8 @@ pub enum SourceKind {
     Table(TableKind),
     /// A programme in one TOML file.
     Toml,
-    /// Tables in a TOML file that are added to those of a programme.
-    Added,
+    /// Tables and rules in a TOML file that are added to those of a programme; of a file of scenarios one scenario, by its number.
+    Added(Option<u32>),
     /// A programme in one JSON file.
     Json,
     /// The text of a `--set`; it has no lines.

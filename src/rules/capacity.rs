@@ -8,6 +8,12 @@ use crate::model::quantity::Points;
 use crate::model::roster::{Aim, Roster};
 use crate::model::rulebook::RuleBook;
 
+/// The priority class of a coachee; all are in one where the rule is off.
+pub(crate) fn class(roster: &Roster, coachee: &crate::model::people::Coachee) -> u8 {
+    let on = roster.programme.rules.priority != Level::Off;
+    if on { coachee.priority.unwrap_or(USUAL_CLASS) } else { 1 }
+}
+
 /// The class of a coachee whose priority is blank.
 const USUAL_CLASS: u8 = 5;
 
@@ -56,10 +62,9 @@ pub(super) fn seats(facts: &Facts<'_>) -> IxVec<CoachIx, Seats> {
 }
 
 pub(super) fn demand(roster: &Roster) -> IxVec<CoacheeIx, Demand> {
-    let classes = roster.programme.rules.priority != Level::Off;
     let of = |coachee: &crate::model::people::Coachee| Demand {
         wanted: if coachee.status == Status::Active { coachee.wanted } else { 0 },
-        class: if classes { coachee.priority.unwrap_or(USUAL_CLASS) } else { 1 },
+        class: class(roster, coachee),
     };
     roster.coachees.iter().map(of).collect()
 }

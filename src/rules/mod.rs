@@ -30,6 +30,7 @@ mod training;
 mod travel;
 mod verdict;
 
+pub(crate) use capacity::class;
 pub use caps::Cap;
 pub use compile::compile;
 pub use grouping::{CompiledGroups, compile_groups};

@@ -24,6 +24,7 @@ mod receiving;
 mod shortage;
 mod slots;
 pub mod stored;
+mod steps;
 mod verifying;
 mod what_if;
 
@@ -44,8 +45,9 @@ pub use rebasing::{of_programme, rebase};
 pub use receiving::{hand_over, pairs_to_ask, receive};
 pub use shortage::{Nearest, PlaceLine, SetLine, ShortLine, Shortage, shortage};
 pub use slots::{Lost, Slots, words};
+pub use steps::{FrontierLine, Gained};
 pub use verifying::verify_plan;
-pub use what_if::{FrontierLine, Move, Moves, WhatIf, what_if};
+pub use what_if::{Move, Moves, ROOM, WhatIf, what_if};
 
 pub use crate::explain::Obstacle;
 pub use crate::intake::{Given, Reading, field_path};

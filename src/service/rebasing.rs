@@ -3,6 +3,7 @@
 use super::{ServiceError, digest};
 use crate::model::document::PlanDocument;
 use crate::model::fault::{At, Code, Fault};
+use crate::model::index::{CoachIx, CoacheeIx};
 use crate::model::people::Id;
 use crate::model::roster::{PlannedPair, Roster};
 
@@ -22,16 +23,29 @@ pub fn of_programme(plan: &PlanDocument, rosters: &[&Roster], file: &str) -> Res
     }]))
 }
 
-/// The pairs of a plan of another programme whose people are in this one, and those, (coach, coachee), whose are not. Groups are not
-/// brought over: in a plan of groups nothing fits by itself.
+/// The pairs of a plan of another programme whose people are in this one, and those, (coach, coachee), whose are not. Of a group
+/// those stay together who are still there.
 pub fn rebase(plan: &PlanDocument, roster: &Roster) -> (Vec<PlannedPair>, Vec<(Id, Id)>) {
     let (mut pairs, mut left) = (Vec::new(), Vec::new());
-    for line in &plan.pairs {
-        let (coach, _) = super::changes::find(roster, &line.coach);
-        let (_, coachee) = super::changes::find(roster, &line.coachee);
+    let mut bring = |first: &Id, second: &Id, state| {
+        let (coach, _) = super::changes::find(roster, first);
+        let (_, coachee) = super::changes::find(roster, second);
         match (coach, coachee) {
-            (Some(coach), Some(coachee)) => pairs.push(PlannedPair { coach, coachee, state: line.state }),
-            _ => left.push((line.coach.clone(), line.coachee.clone())),
+            // From one list single rows keep the lower number first.
+            (Some(coach), Some(coachee)) if roster.grouped() && coach.get() > coachee.get() => {
+                let (coach, coachee) = (CoachIx::new(coachee.get()), CoacheeIx::new(coach.get()));
+                pairs.push(PlannedPair { coach, coachee, state });
+            }
+            (Some(coach), Some(coachee)) => pairs.push(PlannedPair { coach, coachee, state }),
+            _ => left.push((first.clone(), second.clone())),
+        }
+    };
+    for line in &plan.pairs {
+        bring(&line.coach, &line.coachee, line.state);
+    }
+    for group in plan.groups.iter().flatten() {
+        for (at, one) in group.members.iter().enumerate() {
+            group.members[at + 1..].iter().for_each(|other| bring(one, other, group.state));
         }
     }
     pairs.sort_by_key(|p| (p.coach, p.coachee));

@@ -5,16 +5,18 @@
 //! and keeps all others; the free one puts stability last.
 
 use super::matching::match_programme;
+use super::steps::{FrontierLine, gaining, line, whole};
 use super::{Comparison, Options, ServiceError, assemble, compare, grouping};
 use crate::intake::Reading;
 use crate::model::catalogue::{PairState, Status, Tier};
-use crate::model::document::PlanDocument;
+use crate::model::document::{PairLine, PlanDocument};
 use crate::model::finding::{Finding, FindingCode};
 use crate::model::index::{CoachIx, CoacheeIx, Ix};
 use crate::model::outcome::{Assignment, Outcome, Stop, TierValue};
 use crate::model::people::Id;
 use crate::model::roster::{Aim, PlannedPair, Roster};
 use crate::solver::repair::{Frontier, Point};
+use crate::verify::{self, Violation};
 use crate::{rules, solver};
 use std::time::Instant;
 
@@ -27,9 +29,6 @@ pub enum Moves {
     Any,
 }
 
-/// The frontier is followed so far: more lines than that are not read.
-const FURTHER: u32 = 12;
-
 /// A coachee whose coach changes, and why.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Move {
@@ -37,20 +36,6 @@ pub struct Move {
     pub from: Vec<Id>,
     pub to: Vec<Id>,
     pub why: Box<str>,
-}
-
-/// The best plan with at most so many moves.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FrontierLine {
-    /// Pairs given up beyond those that the change itself gives up.
-    pub further: u32,
-    /// Places filled.
-    pub filled: i128,
-    /// Micro-points.
-    pub score: i128,
-    pub proved: bool,
-    /// Whose coach differs from the plan without further moves.
-    pub moved: Vec<(Id, Vec<Id>)>,
 }
 
 /// The whole answer.
@@ -64,11 +49,13 @@ pub struct WhatIf {
     pub broken: Vec<Finding>,
     /// Pins and started pairs that the change breaks.
     pub released: Vec<Finding>,
-    /// By further moves. Where rules tie several pairs together, only what is proved in spite of them.
+    /// By further moves, those that gain something. Where rules tie several pairs together, only what is proved in spite of them.
     pub frontier: Vec<FrontierLine>,
-    /// Whether the frontier was followed to its end.
+    /// So many further moves were looked at.
+    pub reached: u32,
+    /// Whether nothing more is gained beyond those.
     pub ended: bool,
-    /// Whether no number of moves is left out up to where the list ends.
+    /// Whether no number of moves is left out up to there.
     pub traced: bool,
     /// The best of all plans.
     pub free: FrontierLine,
@@ -89,30 +76,32 @@ pub fn what_if(
     programme.roster.programme.rules.objective =
         ordered(&objective, after.roster.grouped(), Stability::First);
     let repaired = match_programme(&programme, options)?;
-    let traced = if after.roster.grouped() { None } else { trace(&programme.roster, moves, start, options)? };
+    let traced = if after.roster.grouped() { None } else { trace(&programme.roster, start, options)? };
     let mut freely = Reading { roster: programme.roster.clone(), findings: programme.findings.clone() };
     freely.roster.programme.rules.objective = ordered(&objective, after.roster.grouped(), Stability::Last);
     let (frontier, free, chosen) = match &traced {
         Some(Traced { frontier, kept, first }) => {
             let line = |point: &Point| line(&programme.roster, point, first, frontier.least);
+            let lines: Vec<FrontierLine> = frontier.points.iter().map(line).collect();
             let asked = match moves {
                 Moves::Further(n) => frontier.points.iter().rfind(|p| p.moves <= frontier.least + n),
                 Moves::Fewest | Moves::Any => None,
             };
             let released = asked.map(|point| released(&programme, kept, &point.assignment));
-            (frontier.points.iter().map(line).collect(), frontier.free.as_ref().map(line), released)
+            (gaining(lines), frontier.free.as_ref().map(line), released)
         }
-        None => (vec![whole(&repaired, None)], None, None),
+        None => (vec![whole(&programme.roster, &repaired, None)], None, None),
     };
-    let numbers = |f: &Frontier| (f.last.saturating_sub(f.least) + 1).min(further(moves) + 1) as usize;
-    let all = traced.as_ref().is_some_and(|t| t.frontier.points.len() == numbers(&t.frontier));
-    let ended = all && traced.as_ref().is_some_and(|t| t.frontier.last <= t.frontier.least + further(moves));
+    let followed = traced.as_ref().map(|t| &t.frontier);
+    let reached = followed.map_or(0, |f| f.reached - f.least);
+    let all = followed.is_some_and(|f| f.points.len() == reached as usize + 1);
+    let ended = all && followed.is_some_and(|f| f.reached >= f.last);
     let free_plan =
         if moves == Moves::Any || free.is_none() { Some(match_programme(&freely, options)?) } else { None };
     let free = match (free, &free_plan) {
         (Some(free), _) => free,
-        (None, Some(plan)) => whole(plan, Some(&repaired)),
-        (None, None) => whole(&repaired, None),
+        (None, Some(plan)) => whole(&programme.roster, plan, Some(&repaired)),
+        (None, None) => whole(&programme.roster, &repaired, None),
     };
     let plan = match (moves, chosen, free_plan) {
         (Moves::Any, _, Some(plan)) => plan,
@@ -123,7 +112,7 @@ pub fn what_if(
     let released = plan.findings.iter().filter(|f| f.code == FindingCode::PinRefused && !refused.contains(f));
     let released = released.cloned().collect();
     let moved = told(&before.roster, &after.roster, &comparison, &plan);
-    Ok(WhatIf { plan, comparison, moved, broken, released, frontier, ended, traced: all, free })
+    Ok(WhatIf { plan, comparison, moved, broken, released, frontier, reached, ended, traced: all, free })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,45 +155,41 @@ fn as_it_was(
         let outcome = Outcome::Feasible { assignment, tiers, stop: Stop::TimeLimit };
         assemble::document(before, &compiled, &outcome, options.threads)
     };
-    let broken = of(&plan, FindingCode::PlanPairBroken);
+    let mut broken: Vec<Finding> = of(&plan, FindingCode::PlanPairBroken);
+    broken.extend(broken_together(&before.roster, &plan));
     let refused = of(&plan, FindingCode::PinRefused);
     Ok((plan, broken, refused))
 }
 
-/// How far the frontier is followed.
-fn further(moves: Moves) -> u32 {
-    match moves {
-        Moves::Further(n) => n.max(FURTHER),
-        Moves::Fewest | Moves::Any => FURTHER,
-    }
+/// Rules about several pairs that the plan breaks although each of its pairs may be made: too many with one coach, and the like.
+fn broken_together(roster: &Roster, plan: &PlanDocument) -> Vec<Finding> {
+    let about_several = |v: &Violation| matches!(v.code, "seats" | "nest" | "row" | "ring");
+    let finding =
+        |v: Violation| Finding { code: FindingCode::PlanPairBroken, people: v.people, says: v.says };
+    verify::verify(roster, plan).into_iter().filter(about_several).map(finding).collect()
 }
 
 struct Traced {
     frontier: Frontier,
-    /// Its first plan.
-    first: Assignment,
+    /// Its first point.
+    first: Point,
     /// The pairs of the plan that can still be made.
     kept: Vec<(CoacheeIx, CoachIx)>,
 }
 
 /// The frontier, where the programme is a flow.
-fn trace(
-    roster: &Roster,
-    moves: Moves,
-    start: Instant,
-    options: &Options<'_>,
-) -> Result<Option<Traced>, ServiceError> {
+fn trace(roster: &Roster, start: Instant, options: &Options<'_>) -> Result<Option<Traced>, ServiceError> {
     let compiled = rules::compile(roster, options.threads)?;
     let late = || options.time_limit.is_some_and(|limit| start.elapsed() >= limit);
     let stopped = || options.cancel.is_some_and(|c| c.load(std::sync::atomic::Ordering::Relaxed));
     let instance = &compiled.instance;
-    let found = solver::repair::frontier(instance, further(moves), options.threads, &|| late() || stopped());
+    let found = solver::repair::frontier(instance, u32::MAX, options.threads, &|| late() || stopped());
     let pair =
         |p: &crate::model::index::PairIx| (instance.coachee_of(*p), instance.parts().coach[p.to_usize()]);
     let kept = instance.parts().kept.iter().map(pair).collect();
     // Without the plan of the fewest moves there is nothing to compare with.
     let first = found.as_ref().and_then(|f| f.points.first().filter(|p| p.moves == f.least));
-    let first = first.map(|p| p.assignment.clone());
+    let first = first.cloned();
     Ok(found.zip(first).map(|(frontier, first)| Traced { frontier, first, kept }))
 }
 
@@ -221,48 +206,10 @@ fn released(programme: &Reading, kept: &[(CoacheeIx, CoachIx)], chosen: &Assignm
     reading
 }
 
-fn line(roster: &Roster, point: &Point, first: &Assignment, least: u32) -> FrontierLine {
-    let value = |tier| point.tiers.iter().find(|t| t.tier == tier).and_then(|t| t.value).unwrap_or(0);
-    let with = |plan: &Assignment, coachee: CoacheeIx| -> Vec<CoachIx> {
-        let from = plan.pairs.partition_point(|p| p.0 < coachee);
-        plan.pairs[from..].iter().take_while(|p| p.0 == coachee).map(|p| p.1).collect()
-    };
-    let different = point.assignment.pairs.iter().filter(|pair| first.pairs.binary_search(pair).is_err());
-    let gone = first.pairs.iter().filter(|pair| point.assignment.pairs.binary_search(pair).is_err());
-    let mut coachees: Vec<CoacheeIx> = different.chain(gone).map(|pair| pair.0).collect();
-    coachees.sort_unstable();
-    coachees.dedup();
-    let coach = |c: &CoachIx| Id::from(roster.coach_id(*c));
-    let moved = |e: &CoacheeIx| {
-        (Id::from(roster.coachee_id(*e)), with(&point.assignment, *e).iter().map(coach).collect())
-    };
-    FrontierLine {
-        further: point.moves.saturating_sub(least),
-        filled: i128::try_from(point.assignment.pairs.len()).unwrap_or(i128::MAX),
-        score: value(Tier::Score),
-        proved: point.proved,
-        moved: coachees.iter().map(moved).collect(),
-    }
-}
+/// Begins the reason of who gives a place to others, whose ids follow.
+pub const ROOM: &str = "makes room for ";
 
-/// A line from whole plans, where the frontier is not followed.
-fn whole(plan: &PlanDocument, repaired: Option<&PlanDocument>) -> FrontierLine {
-    let further = repaired.map_or(0, |repaired| plan.changes.saturating_sub(repaired.changes));
-    let moved = repaired.map(|repaired| compare(repaired, plan).moved).unwrap_or_default();
-    FrontierLine {
-        further,
-        filled: if plan.groups.is_some() {
-            i128::from(plan.matched)
-        } else {
-            i128::try_from(plan.pairs.len()).unwrap_or(i128::MAX)
-        },
-        score: plan.score,
-        proved: plan.outcome == crate::model::document::OutcomeKind::Optimal,
-        moved: moved.into_iter().map(|m| (m.coachee, m.to)).collect(),
-    }
-}
-
-/// Who moves, with the reason that comes first: the coach is gone, the pair cannot be made, others gain.
+/// Who moves, with the reason that comes first: the coach is gone, the pair cannot be made, somebody else needs the place.
 fn told(before: &Roster, after: &Roster, comparison: &Comparison, plan: &PlanDocument) -> Vec<Move> {
     let active = |roster: &Roster, id: &str| {
         super::changes::find(roster, id).0.is_some_and(|c| roster.coaches[c].status == Status::Active)
@@ -283,7 +230,14 @@ fn told(before: &Roster, after: &Roster, comparison: &Comparison, plan: &PlanDoc
         if from.is_empty() {
             "a place has become free".into()
         } else {
-            "makes room for somebody else, or gains by it".into()
+            let new = plan.pairs.iter().filter(|p| from.contains(&p.coach));
+            let came = |p: &&PairLine| !comparison.kept.iter().any(|(c, e)| (c, e) == (&p.coach, &p.coachee));
+            let instead: Vec<&str> = new.filter(came).map(|p| &*p.coachee).collect();
+            if instead.is_empty() {
+                "gains by it".into()
+            } else {
+                format!("{}{}", ROOM, instead.join(", ")).into()
+            }
         }
     };
     let line = |m: &super::Moved| Move {

@@ -23,6 +23,9 @@ pub struct Composite<'i> {
     pub weights: Vec<i128>,
     /// By pair whether a search leaves it out; empty where it leaves out none.
     pub left_out: Vec<bool>,
+    /// More than one cycle of the flow can change the cost by, all pins kept: a cycle passes the sink once, so that it fills or
+    /// empties at most two places, and every unit changes its pair at most once.
+    pub cycle: i128,
     /// Whether the numbers are too large to add up; whatever costs say then is wrong.
     pub overflows: bool,
     largest_score: i128,
@@ -98,6 +101,16 @@ impl<'i> Composite<'i> {
             below = below.saturating_add(multipliers.quotas.saturating_mul(counted.missed));
         }
         multipliers.pins = above(below, unit);
+        let heaviest = weights.iter().max().copied().unwrap_or(0);
+        let place = 2 * i128::from(instance.parts().balance.0);
+        let around = [
+            multipliers.coverage.saturating_mul(2 * heaviest),
+            multipliers.minimums.saturating_mul(2),
+            multipliers.stability.saturating_mul(ranges.stability),
+            multipliers.score.saturating_mul(ranges.score),
+            multipliers.balance.saturating_mul(2 * place),
+        ];
+        let cycle = above(around.into_iter().fold(0, i128::saturating_add), unit);
         let exact = (multipliers.score == 1)
             .then(|| Divisor::of(u64::try_from(unit).expect("the divisor of scores is positive")));
         let regions = survey.regions.split(&units, &survey.nearest);
@@ -111,6 +124,7 @@ impl<'i> Composite<'i> {
             pins: instance.parts().pins.clone(),
             weights,
             left_out: Vec::new(),
+            cycle,
             overflows,
             largest_score: survey.largest,
             exact,
@@ -156,6 +170,7 @@ impl<'i> Composite<'i> {
         for multiplier in [pins, quotas, coverage, minimums, stability, score, balance] {
             *multiplier *= by;
         }
+        self.cycle *= by;
         self.exact = None;
         self
     }

@@ -1,5 +1,6 @@
 //! Instance to outcome: the exact flow core, the tiers, the deadline.
 
+pub mod apart;
 mod arrange;
 mod auction;
 mod branch;

@@ -3,5 +3,6 @@
 pub mod doors;
 mod doors_files;
 mod doors_reasons;
+mod doors_what_if;
 mod tidy;
 mod worker;

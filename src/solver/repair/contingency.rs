@@ -7,10 +7,11 @@
 //! after stability among plans without a move; of the tiers as the state has them among all plans.
 
 use super::engine::{Engine, Exact, Snapshot, Spot};
+use super::part::left_over;
 use super::{State, Width};
 use crate::model::index::{CoachIx, CoacheeIx, Ix};
 use crate::model::instance::{Excess, Instance};
-use crate::solver::network::{Arc, Bins, Network};
+use crate::solver::network::{Arc, Network};
 use std::collections::BTreeMap;
 
 /// A coachee whose coaches differ: those that are no longer theirs, and the new ones.
@@ -53,15 +54,19 @@ pub fn losses(state: &mut State<'_>, sets: &[Vec<CoachIx>], stop: &dyn Fn() -> b
     let units_of = &state.units_of;
     either!(&mut state.width, engine => {
         let before = engine.snapshot();
+        engine.raise();
+        let ready = engine.snapshot();
         engine.touched.clear();
         let mut desk = Desk::new(instance, &coachee_of, units_of, engine);
         let mut found = Vec::with_capacity(sets.len());
         for coaches in sets {
             if stop() {
+                engine.restore(&before);
                 return None;
             }
-            found.push(desk.loss(engine, coaches, &before));
+            found.push(desk.loss(engine, coaches, &ready));
         }
+        engine.restore(&before);
         Some(found)
     })
 }
@@ -229,7 +234,7 @@ fn at_free_places<W: Exact>(engine: &Engine<W>, units: &[u32], skip: Vec<W>) -> 
         arcs: Vec::new(),
         sorted: vec![0; units.len()],
         skip,
-        bins: left_over(engine, &open),
+        bins: left_over(bins, &engine.load, &open),
     };
     for unit in units {
         let free = arcs_of(*unit).iter().filter(|arc| has_room(arc.bin));
@@ -241,41 +246,4 @@ fn at_free_places<W: Exact>(engine: &Engine<W>, units: &[u32], skip: Vec<W>) -> 
         small.place(unit);
     }
     (0..).zip(units).map(|(at, unit)| (*unit, coach_of(&small, at))).collect()
-}
-
-/// What is free in these bins, ascending; coaches come before their nests in any numbering.
-fn left_over<W: Exact>(engine: &Engine<W>, open: &[u32]) -> Bins<W> {
-    let bins = &engine.net.bins;
-    let own = |bin: u32| open.binary_search(&bin).ok().and_then(|at| u32::try_from(at).ok());
-    let mut left = Bins {
-        coach: open.iter().map(|bin| bins.coach[*bin as usize]).collect(),
-        parent: open.iter().map(|bin| bins.parent[*bin as usize].and_then(own)).collect(),
-        cap: open.iter().map(|bin| bins.cap[*bin as usize] - engine.load[*bin as usize]).collect(),
-        step_starts: vec![0],
-        steps: Vec::new(),
-        child_starts: Vec::new(),
-        children: Vec::new(),
-    };
-    for bin in open {
-        let b = *bin as usize;
-        if bins.step_starts[b] < bins.step_starts[b + 1] {
-            left.steps.extend((engine.load[b]..bins.cap[b]).map(|k| bins.step(b, k)));
-        }
-        left.step_starts.push(left.steps.len());
-    }
-    let mut children: Vec<(u32, u32)> = (0..)
-        .zip(&left.parent)
-        .filter_map(|(at, parent): (u32, &Option<u32>)| Some(((*parent)?, at)))
-        .collect();
-    if !children.is_empty() {
-        children.sort_unstable();
-        let starts = 0..=u32::try_from(open.len()).expect("bins are counted in u32");
-        left.child_starts = starts
-            .map(|bin| {
-                u32::try_from(children.partition_point(|c| c.0 < bin)).expect("bins are counted in u32")
-            })
-            .collect();
-        left.children = children.into_iter().map(|c| c.1).collect();
-    }
-    left
 }

@@ -142,6 +142,26 @@ impl<W: Exact> Engine<W> {
         }
     }
 
+    /// Takes over the flow of a larger engine, of which this one has these units and bins, and whose bins others fill so far.
+    pub fn adopt(&mut self, whole: &Self, units: &[u32], bins: &[u32], filled: &[u32]) {
+        for (at, bin) in bins.iter().map(|bin| *bin as usize).enumerate() {
+            self.price[at] = whole.price[bin];
+            self.load[at] = whole.load[bin] - filled[bin];
+        }
+        self.least_price = whole.least_price;
+        for (at, unit) in (0..).zip(units.iter().map(|unit| *unit as usize)) {
+            self.bonus[at as usize] = whole.bonus[unit];
+            match whole.spot[unit] {
+                Spot::In(bin, cost) => {
+                    let bin = bins.binary_search(&bin).expect("a unit's own place is among its ways");
+                    self.put(at, u32::try_from(bin).expect("bins are counted in u32"), cost);
+                }
+                other => self.spot[at as usize] = other,
+            }
+        }
+        self.touched.clear();
+    }
+
     pub fn units(&self) -> u32 {
         u32::try_from(self.spot.len()).expect("units are counted in u32")
     }
@@ -244,10 +264,15 @@ impl<W: Exact> Engine<W> {
     pub fn set_bonus(&mut self, units: &[u32], bonus: W) {
         let mut holes = Vec::new();
         let mut homeless = Vec::new();
+        let mut asked = Vec::new();
         for unit in units.iter().copied() {
-            self.bonus[unit as usize] = bonus;
+            let old = std::mem::replace(&mut self.bonus[unit as usize], bonus);
+            // Whoever is at home stays there for more, and whoever is not stays away for less.
+            if old != bonus && self.at_home(unit) != (bonus > old) {
+                asked.push(unit);
+            }
         }
-        for unit in units.iter().copied() {
+        for unit in asked {
             let now = match self.spot[unit as usize] {
                 Spot::Open | Spot::Fixed(..) => continue,
                 Spot::Skipped => self.net.skip[unit as usize],
@@ -326,6 +351,11 @@ impl<W: Exact> Engine<W> {
                 entry.1 = cost;
             }
         }
+    }
+
+    /// Bins that searches have settled so far.
+    pub const fn worked(&self) -> u64 {
+        self.scratch.worked
     }
 
     pub(super) fn entering(&mut self) {

@@ -23,7 +23,7 @@ mod contingency;
 mod engine;
 mod forced;
 mod frontier;
-
+mod part;
 mod paths;
 
 pub use contingency::{Loss, Placement, Repair, losses};
@@ -178,6 +178,12 @@ impl<'i> State<'i> {
                 engine.place(unit);
             }
         });
+    }
+
+    /// Makes losses quick: prices rise as far as they still prove the plan. [`Self::price`] is then what one place less would
+    /// cost, until [`Self::back_to`].
+    pub fn raise(&mut self) {
+        either!(&mut self.width, engine => engine.raise());
     }
 
     /// The coachee goes: whoever gains most from the place gets it.

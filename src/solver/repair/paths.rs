@@ -32,6 +32,8 @@ pub(super) struct Scratch<W> {
     stamp: Vec<u32>,
     settled: Vec<u32>,
     search: u32,
+    /// Bins settled by all searches.
+    pub worked: u64,
     heap: BinaryHeap<Reverse<(W, u32)>>,
 }
 
@@ -43,6 +45,7 @@ impl<W: Exact> Scratch<W> {
             stamp: vec![0; bins],
             settled: Vec::new(),
             search: 0,
+            worked: 0,
             heap: BinaryHeap::new(),
         }
     }
@@ -80,6 +83,7 @@ impl<W: Exact> Scratch<W> {
             }
             if dist == self.dist[bin as usize] {
                 self.settled.push(bin);
+                self.worked += 1;
                 return Some((bin, dist));
             }
         }
@@ -306,6 +310,76 @@ impl<W: Exact> Engine<W> {
                 }
             }
         }
+    }
+
+    /// Raises every price as far as it still proves the flow: from each bin some end is then as near as can be, and searches forward
+    /// settle little more than the chain that they find. One search backward from all ends at once.
+    pub fn raise(&mut self) {
+        self.entering();
+        let bins = self.net.bins.len();
+        let mut far: Vec<W> = vec![W::FAR; bins];
+        let mut heap = BinaryHeap::new();
+        for (bin, far) in far.iter_mut().enumerate() {
+            *far = self.end_of(bin);
+            if *far < W::FAR {
+                heap.push(Reverse((*far, bin)));
+            }
+        }
+        let mut farthest = W::ZERO;
+        while let Some(Reverse((dist, bin))) = heap.pop() {
+            if dist > far[bin] {
+                continue;
+            }
+            farthest = dist;
+            let mut nearer = |from: usize, step: W| {
+                if dist + step < far[from] {
+                    far[from] = dist + step;
+                    heap.push(Reverse((dist + step, from)));
+                }
+            };
+            for (unit, cost) in self.entrants(bin) {
+                if let Spot::In(from, old) = self.spot[*unit as usize]
+                    && from as usize != bin
+                {
+                    let there = u32::try_from(bin).expect("bins are counted in u32");
+                    nearer(from as usize, self.value(*unit, there, *cost) - self.value(*unit, from, old));
+                }
+            }
+            let price = self.price[bin];
+            for inner in self.net.bins.children(bin).iter().map(|inner| *inner as usize) {
+                if self.load[inner] < self.net.bins.cap[inner] {
+                    nearer(inner, self.net.bins.step(inner, self.load[inner]) + price - self.price[inner]);
+                }
+            }
+            if let Some(outer) = self.net.bins.parent[bin].map(|outer| outer as usize)
+                && self.load[bin] > 0
+            {
+                nearer(outer, price - self.net.bins.step(bin, self.load[bin] - 1) - self.price[outer]);
+            }
+        }
+        for (price, far) in self.price.iter_mut().zip(far) {
+            if *price < W::FAR {
+                // From where no end can be reached, nothing else can be either.
+                *price += if far < W::FAR { far } else { farthest };
+            }
+        }
+    }
+
+    /// How far the nearest end of a bin's own is: a free place, or somebody there who could be skipped.
+    fn end_of(&self, bin: usize) -> W {
+        let mut end = W::FAR;
+        if self.net.bins.parent[bin].is_none() && self.load[bin] < self.net.bins.cap[bin] {
+            end = self.net.bins.step(bin, self.load[bin]) - self.price[bin];
+        }
+        let there = u32::try_from(bin).expect("bins are counted in u32");
+        let mut holder = self.holders.first(bin);
+        while let Some(unit) = holder {
+            holder = self.holders.next(unit);
+            if let Spot::In(_, cost) = self.spot[unit as usize] {
+                end = end.min(self.net.skip[unit as usize] - self.value(unit, there, cost));
+            }
+        }
+        end
     }
 
     /// Moves the units along the chain found, from its end to the place.
