@@ -76,6 +76,10 @@ pub enum Command {
     WhatIf(WhatIfArgs),
     /// Lose every coach in turn: who is stranded, what the repair costs
     Contingencies(ContingenciesArgs),
+    /// The next-best plans that differ in a number of pairs
+    Alternatives(AlternativesArgs),
+    /// What two rules, or coverage and score, cost each other: every corner of the curve
+    TradeOff(TradeOffArgs),
     /// Write a programme in another shape
     Convert(ConvertArgs),
     /// Serve gRPC and gRPC-web on one port
@@ -112,6 +116,9 @@ pub struct MatchArgs {
     /// A plan to stay close to: a plan of an earlier match, or a plan.csv
     #[arg(long, value_name = "BASELINE")]
     pub plan: Option<PathBuf>,
+    /// For whom the answer is; files that are written are always the planner's
+    #[arg(long = "for", value_name = "READER", value_enum, default_value = "planner")]
+    pub reader: Reader,
     #[command(flatten)]
     pub sets: Sets,
 }
@@ -221,6 +228,9 @@ pub struct WhatIfArgs {
     /// Several repairs side by side: a TOML file with a [[scenario]] each: name, drop, places, moves, rules and tables of rows
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub scenarios: Option<PathBuf>,
+    /// For whom the answer is; files that are written are always the planner's
+    #[arg(long = "for", value_name = "READER", value_enum, default_value = "planner")]
+    pub reader: Reader,
     /// Write the repaired plan here as well; may be given several times [.json, .csv]
     #[arg(long, value_name = "FILE")]
     pub out: Vec<PathBuf>,
@@ -240,6 +250,49 @@ pub struct ContingenciesArgs {
     pub together: Vec<String>,
     #[command(flatten)]
     pub sets: Sets,
+}
+
+#[derive(Args, Debug)]
+pub struct AlternativesArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// The plan to differ from: a plan of an earlier match, or a plan.csv; else the best one
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// In how many pairs at least
+    #[arg(long, value_name = "D", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub differ: u32,
+    /// How many plans
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub count: u32,
+    #[command(flatten)]
+    pub sets: Sets,
+    /// Stop after this long with what was found [60s, 500ms, 2m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub struct TradeOffArgs {
+    /// The programme's folder or file
+    pub programme: PathBuf,
+    /// Two soft rules about pairs: needs,travel; or coverage,score
+    #[arg(long, value_name = "A,B")]
+    pub between: String,
+    #[command(flatten)]
+    pub sets: Sets,
+    /// Stop after this long with what was found [60s, 500ms, 2m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+}
+
+/// Who reads the answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Reader {
+    /// Everything, rules by name
+    Planner,
+    /// Who with whom, and what speaks for it; nothing of what speaks against anything
+    Participant,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,9 +1,11 @@
 //! `what-if` and `contingencies`: read the programme as it was and as it will be, take the plan, ask, show.
 
-use super::args::{self, ContingenciesArgs, Further, Start, WhatIfArgs};
+use super::args::{self, ContingenciesArgs, Further, Reader, Start, WhatIfArgs};
 use super::commands::{take_baseline, workers};
 use super::screen::{Ink, Screen, print, tell};
-use super::{End, Failure, Ways, end_of, interrupt, outputs, pretty, repair_table, side_by_side};
+use super::{
+    End, Failure, Ways, end_of, interrupt, outputs, participant, pretty, repair_table, side_by_side,
+};
 use crate::intake::{self, Reading, Scenario, ScenarioFile, Told};
 use crate::model::document::PlanDocument;
 use crate::model::fault::{Code, Fault};
@@ -62,7 +64,9 @@ pub fn what_if(args: &WhatIfArgs, ways: Ways) -> Result<End, Failure> {
     if let [only] = answers.as_slice() {
         interrupt::hold_off(|| outputs::write(&outputs, &only.found.plan))?;
     }
-    if ways.json {
+    if args.reader == Reader::Participant {
+        participant::show_changes(&answers, ways)?;
+    } else if ways.json {
         print(&pretty(&side_by_side::as_json(&answers)?))?;
     } else {
         print(&side_by_side::as_text(&answers, Screen::stdout()))?;

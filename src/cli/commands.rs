@@ -1,11 +1,11 @@
 //! One function per command: read, call, show.
 
-use super::args::{CheckArgs, Cli, Command, CompareArgs, ConvertArgs, MatchArgs, VerifyArgs};
+use super::args::{CheckArgs, Cli, Command, CompareArgs, ConvertArgs, MatchArgs, Reader, VerifyArgs};
 use super::progress::Progress;
 use super::screen::{Ink, Screen, print, tell};
 use super::{
-    End, Failure, Ways, answers, changing, demo, end_of, explaining, interrupt, outputs, plan_table, pretty,
-    serving,
+    End, Failure, Ways, answers, changing, demo, end_of, explaining, interrupt, others, outputs, participant,
+    plan_table, pretty, serving,
 };
 use crate::intake::{self, Reading};
 use crate::model::document::{OutcomeKind, PlanDocument};
@@ -27,6 +27,8 @@ pub fn run(command: &Command, ways: Ways) -> Result<End, Failure> {
         Command::Shortage(args) => explaining::shortage(args, ways),
         Command::WhatIf(args) => changing::what_if(args, ways),
         Command::Contingencies(args) => changing::contingencies(args, ways),
+        Command::Alternatives(args) => others::alternatives(args, ways),
+        Command::TradeOff(args) => others::trade_off(args, ways),
         Command::Convert(args) => convert_command(args, ways),
         Command::Serve(args) => serving::serve(args, ways),
         Command::Token(args) => serving::token(args, ways),
@@ -78,7 +80,10 @@ fn match_command(args: &MatchArgs, ways: Ways) -> Result<End, Failure> {
     if plan.outcome != OutcomeKind::Unknown {
         interrupt::hold_off(|| outputs::write(&outputs, &plan))?;
     }
-    show_plan(&reading.roster, &plan, ways)?;
+    match args.reader {
+        Reader::Planner => show_plan(&reading.roster, &plan, ways)?,
+        Reader::Participant => participant::show_plan(&reading.roster, &plan, ways)?,
+    }
     if !ways.quiet {
         for path in &args.out {
             let screen = Screen::stderr();

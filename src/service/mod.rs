@@ -1,5 +1,6 @@
 //! The use cases, free of any transport: a programme in, a document out.
 
+mod alternatives;
 mod assemble;
 mod changes;
 mod checking;
@@ -16,6 +17,7 @@ mod loosening;
 mod matching;
 mod mending;
 mod newcomer;
+mod participant;
 mod place_values;
 mod proof;
 mod ranking;
@@ -23,11 +25,14 @@ mod rebasing;
 mod receiving;
 mod shortage;
 mod slots;
-pub mod stored;
 mod steps;
+pub mod stored;
 mod verifying;
 mod what_if;
 
+pub use alternatives::{
+    Alternative, Alternatives, Between, CornerLine, TradeOff, alternatives, trade_off, tradeable,
+};
 use changes::unknown as unknown_person;
 pub use changes::{Change, apply};
 pub use checking::{CheckReport, Counts, RuleLine, check_programme};
@@ -40,6 +45,7 @@ pub use effects::{Effect, TierEffect};
 pub use explaining::{About, Explained, Firmness, PairAnswer, PlanGiven, explain};
 pub use matching::match_programme;
 pub use mending::{Mend, Remedy};
+pub use participant::{Participants, Together, participants, positive};
 pub use ranking::{Ranked, Ranking};
 pub use rebasing::{of_programme, rebase};
 pub use receiving::{hand_over, pairs_to_ask, receive};

@@ -263,3 +263,61 @@ fn coaches_lost_one_by_one_and_together() {
     let output = dyad(&[&start[..], &["--together", "s1,nobody"]].concat());
     assert_eq!((code(&output), faults(&json(&output))), (2, vec!["E020 --together".to_owned()]));
 }
+
+#[test]
+fn the_next_best_plans() {
+    let programme = scenario("what-if/the-star-head-leaves.toml");
+    let output =
+        dyad(&["alternatives", text(&programme), "--differ", "2", "--count", "3", "--format", "json"]);
+    assert_eq!(code(&output), 0);
+    let answer = json(&output);
+    let pairs = |plan: &Value| -> Vec<(String, String)> {
+        let list = plan["pairs"].as_array().expect("pairs");
+        list.iter().map(|p| (p["coach"].to_string(), p["coachee"].to_string())).collect()
+    };
+    let mut all = vec![pairs(&answer["plan"])];
+    let alternatives = answer["alternatives"].as_array().expect("alternatives");
+    assert_eq!(alternatives.len(), 3);
+    for alternative in alternatives {
+        let own = pairs(alternative);
+        for other in &all {
+            assert!(other.iter().filter(|pair| !own.contains(pair)).count() >= 2, "{alternative:#}");
+        }
+        assert_ne!(alternative["proof"], "none");
+        all.push(own);
+    }
+    let shown = dyad(&["alternatives", text(&programme), "--format", "table"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("The next best"));
+    let groups = scenario("what-if/a-leaver-in-a-co-coaching-pair.toml");
+    let refused = dyad(&["alternatives", text(&groups), "--format", "json"]);
+    assert_eq!((code(&refused), faults(&json(&refused))), (2, vec!["E054 --differ".to_owned()]));
+}
+
+#[test]
+fn what_two_rules_cost_each_other() {
+    let programme = scenario("east-ayrshire/comfortable");
+    let output = dyad(&["trade-off", text(&programme), "--between", "needs,travel", "--format", "json"]);
+    assert_eq!(code(&output), 0, "{}", String::from_utf8_lossy(&output.stderr));
+    let answer = json(&output);
+    assert_eq!(answer["whole"], true);
+    let corners = answer["corners"].as_array().expect("corners");
+    let worth = |corner: &Value, rule: &str| -> f64 {
+        corner["worth"][rule].as_str().and_then(|text| text.parse().ok()).expect("points")
+    };
+    assert!(corners.len() > 2, "{answer:#}");
+    for two in corners.windows(2) {
+        let (needs, travel) = (
+            worth(&two[1], "needs") - worth(&two[0], "needs"),
+            worth(&two[1], "travel") - worth(&two[0], "travel"),
+        );
+        assert!(needs - travel < 0.0, "weight goes from needs to travel: {needs} {travel}");
+    }
+    let shown = dyad(&["trade-off", text(&programme), "--between", "coverage,score", "--format", "table"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("places filled"));
+    let wrong = |between: &str| {
+        faults(&json(&dyad(&["trade-off", text(&programme), "--between", between, "--format", "json"])))
+    };
+    assert_eq!(wrong("needs,trvel"), ["E032 --between"]);
+    assert_eq!(wrong("needs").len(), 1);
+    assert_eq!(wrong("needs,capacity").len(), 1);
+}

@@ -35,7 +35,7 @@ pub fn of<W: Exact>(whole: &Engine<W>, gap: W) -> Part<W> {
         let mine = &whole.net.arcs[whole.net.starts[u]..whole.net.starts[u + 1]];
         arcs.extend(mine.iter().filter(|arc| whole.value(unit, arc.bin, arc.cost) <= most));
         let ways = arcs.len() - from + usize::from(whole.net.skip[u] <= most);
-        if ways > 1 {
+        if ways > 1 && !matches!(whole.spot[u], Spot::Fixed(..)) {
             units.push(unit);
             starts.push(arcs.len());
             skip.push(whole.net.skip[u]);
@@ -44,7 +44,7 @@ pub fn of<W: Exact>(whole: &Engine<W>, gap: W) -> Part<W> {
         arcs.truncate(from);
         at_home += usize::from(whole.at_home(unit));
         fixed += match whole.spot[u] {
-            Spot::In(bin, cost) => {
+            Spot::In(bin, cost) | Spot::Fixed(bin, cost) => {
                 let mut at = Some(bin);
                 while let Some(b) = at {
                     load[b as usize] += 1;
