@@ -22,6 +22,9 @@ use tonic::{Request, Response, Status};
 /// Between two messages of progress: five a second.
 const PROGRESS: Duration = Duration::from_millis(200);
 
+/// Where nothing new is known for so long, what is known is told again, with the time: the caller sees that it goes on.
+const STILL_AT_IT: Duration = Duration::from_secs(1);
+
 /// The service with its threads.
 pub struct Matching {
     limits: Limits,
@@ -271,7 +274,7 @@ fn event(event: Event) -> wire::MatchStreamResponse {
     wire::MatchStreamResponse { event: Some(event) }
 }
 
-/// Sends the latest progress, and nothing while there is none or the caller is slow; never ends.
+/// Sends the latest progress, again after a second without any, and nothing while the caller is slow; never ends.
 async fn tell(
     mut heard: watch::Receiver<(u64, u64)>,
     out: &mpsc::Sender<Result<wire::MatchStreamResponse, Status>>,
@@ -279,11 +282,13 @@ async fn tell(
 ) -> std::convert::Infallible {
     let mut ticks = interval(PROGRESS);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = Instant::now();
     loop {
         ticks.tick().await;
-        if !heard.has_changed().unwrap_or(false) {
+        if !heard.has_changed().unwrap_or(false) && last.elapsed() < STILL_AT_IT {
             continue;
         }
+        last = Instant::now();
         let (matched, wanted) = *heard.borrow_and_update();
         let elapsed = prost_types::Duration::try_from(start.elapsed()).ok();
         // A full channel means that the caller has not taken the last one yet.
