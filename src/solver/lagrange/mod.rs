@@ -60,9 +60,11 @@ pub struct Found {
 /// Rounds of freeing coaches: at most so many, and at most so many in a row that find nothing.
 const ROUNDS: usize = 2_000;
 const IDLE: usize = 25;
-/// Cases that are opened at most, and how many pairs all of them together may look at.
+/// Cases that are opened at most: so many, and so many over the square of the pairs. A case looks at all of them, and the more
+/// there are, the more cases it takes. Where they allow only [`FEWEST`], none is opened: so few settle nothing.
 const CASES: usize = 2_000;
-const LOOKS: usize = 3_000_000;
+const SQUARES: usize = 4_000_000_000;
+const FEWEST: usize = 50;
 /// Iterations for prices: at most so many times [`FIRST`] before the first plan, then [`NEXT`] in one of [`OFTEN`] rounds, and after
 /// [`STALE`] times without a better bound in one of [`SELDOM`].
 const PHASES: usize = 10;
@@ -140,7 +142,9 @@ fn run<W: Cost>(composite: &Composite<'_>, options: &Options<'_>) -> Option<Foun
     if bound >= plan.cost && search.at_best.exact {
         stage = Some(stage_of(composite, &problem, &[search.best.clone()], vec![Case::Bound(0)], bound));
     } else if !halt() {
-        let most = CASES.min(LOOKS / composite.instance.pairs().max(1));
+        let pairs = composite.instance.pairs().max(1);
+        let most = CASES.min(SQUARES / pairs / pairs);
+        let most = if most < FEWEST { 0 } else { most };
         let mut tree = Tree::new(&problem, plan.cost, most, options.threads, halt);
         let cases = tree.search(&search.best);
         if let Some(groups) = tree.best.take() {
