@@ -97,10 +97,14 @@ class Model:
         solver.parameters.num_workers, solver.parameters.max_time_in_seconds = 1, LIMIT
         solver.parameters.linearization_level = 2  # knapsacks of many places need the linear relaxation
         status = solver.solve(self.cp)
+        # Seen a few times in thousands of runs, of a model that is valid and that the next run solves.
+        for _ in range(2):
+            if status == cp_model.MODEL_INVALID and not self.cp.validate():
+                status = solver.solve(self.cp)
         if status == cp_model.INFEASIBLE:
             return None
         if status != cp_model.OPTIMAL:
-            raise GaveUp(solver.status_name(status))
+            raise GaveUp(f"{solver.status_name(status)} {self.cp.validate()}".strip())
         self.plan = [pair for pair, x in self.x.items() if solver.value(x)]
         value = solver.value(goal)
         self.cp.add(goal >= value)
